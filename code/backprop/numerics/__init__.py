@@ -1,0 +1,25 @@
+"""The numerical steps of backpropagation in numpy, float64.
+
+The data flows one way: parameters -> ``forward`` -> cache -> ``backward`` ->
+gradients -> ``update`` -> new parameters. Nothing is changed in place.
+"""
+
+from backprop.numerics import (
+    activations,
+    agreement,
+    gradcheck,
+    losses,
+    network,
+    neuron,
+    optimisers,
+)
+
+__all__ = [
+    "activations",
+    "agreement",
+    "gradcheck",
+    "losses",
+    "network",
+    "neuron",
+    "optimisers",
+]

@@ -1,0 +1,238 @@
+"""A fully connected network of any depth, for a batch of examples.
+
+Layers count forward from 1, as in the book: ``Z[l]``, ``A[l]`` and the
+gradients are dictionaries keyed by the layer's number, and ``A[0]`` is the
+input ``X``. A batch is ``(m, n)``: examples are rows. ``W`` of layer ``l`` is
+``(n_l, n_{l-1})``: ``W[j, k]`` goes *to* unit j *from* unit k, so that
+``Z = A W^T + b``. Chapter 4, "Layer by layer".
+
+>>> layers = (Layer([[1.0, -1.0]], [0.5], "identity"),)
+>>> X, Y = np.array([[2.0, 1.0]]), np.array([[0.0]])
+>>> cache = forward(layers, X)
+>>> cache.A[1]
+array([[1.5]])
+>>> gradients = backward(layers, cache, Y, "half_squared_error")
+>>> gradients.dL_dW[1]
+array([[3. , 1.5]])
+>>> update(layers, gradients, eta=0.1)[0].W
+array([[ 0.7 , -1.15]])
+"""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from backprop.numerics import activations, checks, losses
+
+
+@dataclass(frozen=True)
+class Layer:
+    """The parameters of one layer, checked when it is made.
+
+    ``W`` is ``(n_out, n_in)``, ``b`` is ``(n_out,)``; ``activation`` is a
+    name or an `Activation`. Raises ``ValueError`` for another rank, sizes
+    that do not fit, and NaN or infinite entries.
+
+    >>> Layer([[0.5, 0.25]], [0.0], "tanh").W.shape
+    (1, 2)
+    """
+
+    W: np.ndarray
+    b: np.ndarray
+    activation: activations.Activation
+
+    def __post_init__(self):
+        W = checks.array("W", self.W, ndim=2)
+        b = checks.array("b", self.b, ndim=1)
+        if len(b) != len(W):
+            raise ValueError(
+                f"b: found {len(b)} entries, expected {len(W)}, one for "
+                "each row of W"
+            )
+        object.__setattr__(self, "W", W)
+        object.__setattr__(self, "b", b)
+        object.__setattr__(
+            self, "activation", activations.get(self.activation)
+        )
+
+
+@dataclass(frozen=True)
+class Cache:
+    """Every pre-activation and activation of one forward pass.
+
+    ``Z[l]`` and ``A[l]`` are ``(m, n_l)``; ``A[0]`` is the input ``X``.
+    """
+
+    Z: dict
+    A: dict
+
+    @property
+    def output(self):
+        """The last layer's activation, ``(m, n_L)``."""
+        return self.A[len(self.Z)]
+
+
+@dataclass(frozen=True)
+class Gradients:
+    """The gradient of the loss with respect to everything, by layer.
+
+    ``dL_dZ[l]`` has the shape of ``Z[l]``, ``dL_dW[l]`` of ``W``,
+    ``dL_db[l]`` of ``b`` and ``dL_dX`` of ``X``.
+    """
+
+    dL_dZ: dict
+    dL_dW: dict
+    dL_db: dict
+    first_W: np.ndarray = field(repr=False)
+
+    @cached_property
+    def dL_dX(self):
+        """``∂L/∂X = ∂L/∂Z[1] W``: computed when asked for, since no update
+        of the parameters needs it."""
+        return self.dL_dZ[1] @ self.first_W
+
+
+def initialise(sizes, rng, scheme="xavier", activation="sigmoid", last=None):
+    """Layers with random weights and zero biases.
+
+    ``sizes`` are the numbers of units, input first: ``(2, 3, 1)``. ``rng``
+    is a ``numpy.random.Generator``. ``scheme`` sets the standard deviation
+    of a layer's weights: ``"xavier"`` is ``sqrt(2 / (n_in + n_out))``,
+    ``"he"`` is ``sqrt(2 / n_in)``, ``"zeros"`` gives every weight 0 (shown
+    in chapter 4 to be a trap). ``activation`` is the hidden layers',
+    ``last`` the output layer's (by default the same). Returns a tuple of
+    `Layer`.
+
+    >>> rng = np.random.default_rng(0)
+    >>> [layer.W.shape for layer in initialise((2, 3, 1), rng)]
+    [(3, 2), (1, 3)]
+    """
+    _check_sizes(sizes)
+    deviation = _scheme(scheme)
+    last = activation if last is None else last
+    depth = len(sizes) - 1
+    return tuple(
+        Layer(
+            rng.normal(0.0, deviation(n_in, n_out), (n_out, n_in)),
+            np.zeros(n_out),
+            last if l == depth else activation,
+        )
+        for l, (n_in, n_out) in enumerate(
+            zip(sizes[:-1], sizes[1:], strict=True), start=1
+        )
+    )
+
+
+def forward(layers, X):
+    """``Z[l] = A[l-1] W^T + b`` and ``A[l] = f(Z[l])`` for every layer.
+
+    ``X`` is ``(m, n_0)``. Returns the `Cache`. Raises ``ValueError`` for
+    another rank, NaN or infinite entries and sizes that do not fit.
+    """
+    X = _check_input(layers, X)
+    Z, A = {}, {0: X}
+    for l, layer in enumerate(layers, start=1):
+        Z[l] = A[l - 1] @ layer.W.T + layer.b
+        A[l] = layer.activation(Z[l])
+    return Cache(Z, A)
+
+
+def backward(layers, cache, Y, loss):
+    """The gradient of the loss, from the last layer to the first.
+
+    ``∂L/∂Z[l] = ∂L/∂A[l] ∘ f'(Z[l])``, ``∂L/∂W = ∂L/∂Z[l]^T A[l-1]``,
+    ``∂L/∂b = `` the sum of ``∂L/∂Z[l]`` over the batch, and
+    ``∂L/∂A[l-1] = ∂L/∂Z[l] W``. ``Y`` has the shape of the output. Returns
+    `Gradients`; no parameter is changed. Raises ``ValueError`` for targets
+    that do not fit the output or the loss.
+    """
+    loss, Y = _check_targets(layers, cache, Y, loss)
+    dL_dZ, dL_dW, dL_db = {}, {}, {}
+    dL_dA = loss.gradient(cache.output, Y)
+    for l in range(len(layers), 0, -1):
+        layer = layers[l - 1]
+        dL_dZ[l] = dL_dA * layer.activation.prime(cache.Z[l])
+        dL_dW[l] = dL_dZ[l].T @ cache.A[l - 1]
+        dL_db[l] = dL_dZ[l].sum(axis=0)
+        if l > 1:
+            dL_dA = dL_dZ[l] @ layer.W
+    return Gradients(dL_dZ, dL_dW, dL_db, layers[0].W)
+
+
+def update(layers, gradients, eta):
+    """``W - η ∂L/∂W`` and ``b - η ∂L/∂b`` for every layer: a new tuple.
+
+    Raises ``ValueError`` unless ``eta`` is a finite positive number, and
+    where a weight would no longer be finite.
+    """
+    eta = checks.learning_rate(eta)
+    return tuple(
+        Layer(
+            _moved(layer.W, gradients.dL_dW[l], eta),
+            _moved(layer.b, gradients.dL_db[l], eta),
+            layer.activation,
+        )
+        for l, layer in enumerate(layers, start=1)
+    )
+
+
+def loss(layers, X, Y, loss):
+    """The loss of the network's output for ``X`` against ``Y``, a float.
+
+    >>> layers = (Layer([[1.0]], [0.0], "identity"),)
+    >>> loss(layers, [[2.0], [4.0]], [[1.0], [1.0]], "half_squared_error")
+    2.5
+    """
+    cache = forward(layers, X)
+    loss, Y = _check_targets(layers, cache, Y, loss)
+    return loss.value(cache.output, Y)
+
+
+def _moved(parameter, gradient, eta):
+    """``parameter - eta * gradient``, in the one array that is new."""
+    step = eta * gradient
+    return np.subtract(parameter, step, out=step)
+
+
+def _check_input(layers, X):
+    X = checks.array("X", X, ndim=2)
+    width = X.shape[1]
+    for l, layer in enumerate(layers, start=1):
+        if layer.W.shape[1] != width:
+            raise ValueError(
+                f"layer {l}: W has shape {layer.W.shape}, expected "
+                f"{width} columns, one for each unit of layer {l - 1}"
+            )
+        width = layer.W.shape[0]
+    return X
+
+
+def _check_targets(layers, cache, Y, loss):
+    loss = losses.get(loss)
+    losses.check_fits(loss, layers[-1].activation)
+    Y = checks.array("Y", Y, ndim=2)
+    loss.check(cache.output, Y)
+    return loss, Y
+
+
+def _check_sizes(sizes):
+    whole = all(isinstance(n, int | np.integer) and n > 0 for n in sizes)
+    if len(sizes) < 2 or not whole:
+        raise ValueError(
+            f"sizes: found {tuple(sizes)}, expected at least two positive "
+            "whole numbers, input first"
+        )
+
+
+def _scheme(scheme):
+    schemes = {
+        "xavier": lambda n_in, n_out: np.sqrt(2.0 / (n_in + n_out)),
+        "he": lambda n_in, n_out: np.sqrt(2.0 / n_in),
+        "zeros": lambda n_in, n_out: 0.0,
+    }
+    if scheme not in schemes:
+        raise ValueError(
+            f"scheme: found {scheme!r}, expected one of {', '.join(schemes)}"
+        )
+    return schemes[scheme]
