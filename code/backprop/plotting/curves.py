@@ -1,0 +1,92 @@
+"""Curves: an activation with its tangent, a loss with its iterates."""
+
+import numpy as np
+
+from backprop.plotting.style import COLOURS
+
+
+def draw_activation(ax, z, a, at, slope, label="f(z)"):
+    """The curve ``a`` over the array ``z``, and its tangent at one point.
+
+    ``at`` is the point ``(z, a)`` and ``slope`` the derivative there.
+    ``label`` names the function, as mathematics without dollar signs.
+    """
+    z0, a0 = at
+    reach = 0.22 * (z[-1] - z[0])
+    ends = np.array([z0 - reach, z0 + reach])
+    ax.plot(z, a, color=COLOURS["forward"], label=f"${label}$")
+    ax.plot(
+        ends,
+        a0 + slope * (ends - z0),
+        "--",
+        color=COLOURS["gradient"],
+        label=f"tangent, slope {slope:.4g}",
+    )
+    ax.plot([z0], [a0], "o", color=COLOURS["gradient"], markersize=8)
+    ax.set(xlabel="$z$", ylabel="$a$")
+    ax.legend(loc="best")
+
+
+def draw_loss_curve(ax, w, loss, path_w, path_loss, name="w"):
+    """The loss over one parameter, with the iterates of gradient descent.
+
+    ``w`` and ``loss`` are the curve; ``path_w`` and ``path_loss`` the
+    iterates in their order, joined by arrows. The start is a square.
+    """
+    path_w, path_loss = np.asarray(path_w), np.asarray(path_loss)
+    ax.plot(w, loss, color=COLOURS["forward"], zorder=1)
+    for i in range(len(path_w) - 1):
+        ax.annotate(
+            "",
+            (path_w[i + 1], path_loss[i + 1]),
+            (path_w[i], path_loss[i]),
+            arrowprops={
+                "arrowstyle": "->",
+                "color": COLOURS["gradient"],
+                "lw": 1.3,
+            },
+        )
+    ax.plot(
+        path_w[1:], path_loss[1:], "o", color=COLOURS["gradient"], ms=4.5
+    )
+    ax.plot(path_w[:1], path_loss[:1], "s", color=COLOURS["gradient"], ms=7)
+    ax.set(xlabel=f"${name}$", ylabel="$L$", xlim=(w[0], w[-1]))
+
+
+def draw_losses(ax, runs, logarithmic=True):
+    """The loss against the number of updates, one line for each run.
+
+    ``runs`` maps a label to the sequence of losses. Lines differ in colour,
+    marker and dash.
+    """
+    looks = [("forward", "o", "-"), ("target", "s", "--")]
+    looks += [("gradient", "^", "-."), ("error", "D", ":")]
+    for index, (label, losses) in enumerate(runs.items()):
+        colour, marker, dash = looks[index % len(looks)]
+        ax.plot(
+            range(len(losses)),
+            losses,
+            dash,
+            marker=marker,
+            markersize=4,
+            color=COLOURS[colour],
+            label=label,
+        )
+    if logarithmic:
+        ax.set_yscale("log")
+    ax.set(xlabel="update", ylabel="$L$")
+    ax.legend(loc="best")
+
+
+def draw_marks(ax, marks):
+    """Dashed vertical lines at named places: ``marks`` maps labels to x."""
+    for label, place in marks.items():
+        ax.axvline(place, color=COLOURS["plain"], ls="--", lw=1)
+        ax.annotate(
+            f"${label}$",
+            (place, 1.0),
+            xycoords=("data", "axes fraction"),
+            xytext=(3, -2),
+            textcoords="offset points",
+            va="top",
+        )
