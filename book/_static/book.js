@@ -1,0 +1,48 @@
+/* Two small helps; every page makes sense without them. */
+
+/* Let the keyboard scroll a formula that is wider than its box.
+ *
+ * A box takes focus only while it scrolls, so that no one has to step through
+ * every formula of a page. Code, outputs and tables get this from the theme.
+ */
+(function () {
+  "use strict";
+
+  function setFocus(box) {
+    if (box.scrollWidth > box.clientWidth) {
+      box.tabIndex = 0;
+      box.setAttribute("role", "group");
+      box.setAttribute("aria-label", "Formula, scrolls sideways");
+    } else {
+      box.removeAttribute("tabindex");
+      box.removeAttribute("role");
+      box.removeAttribute("aria-label");
+    }
+  }
+
+  function watch() {
+    const observer = new ResizeObserver(function (entries) {
+      entries.forEach(function (entry) {
+        setFocus(entry.target);
+      });
+    });
+    document.querySelectorAll("div.math > .formula").forEach(function (box) {
+      observer.observe(box);
+    });
+  }
+
+  watch();
+})();
+
+/* Search without excerpts when the book is opened from disk.
+ *
+ * A browser does not let a page read its neighbours there; the titles that
+ * were found are shown all the same.
+ */
+(function () {
+  "use strict";
+
+  if (location.protocol === "file:") {
+    DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+  }
+})();
