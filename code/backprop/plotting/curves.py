@@ -1,6 +1,7 @@
 """Curves: an activation with its tangent, a loss with its iterates."""
 
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
 from backprop.plotting.style import COLOURS
 
@@ -74,6 +75,7 @@ def draw_losses(ax, runs, logarithmic=True):
         )
     if logarithmic:
         ax.set_yscale("log")
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.set(xlabel="update", ylabel="$L$")
     ax.legend(loc="best")
 

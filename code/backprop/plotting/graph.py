@@ -7,6 +7,7 @@
 from dataclasses import dataclass
 
 from matplotlib.patches import FancyArrowPatch
+from matplotlib.patheffects import withStroke
 
 from backprop.plotting.style import COLOURS
 
@@ -62,8 +63,8 @@ def network_graph(sizes):
         edges += zip(pre, post, strict=True)
         previous = post
     end = 3.0 * (len(sizes) - 1)
-    targets = _column(nodes, labels, "y", None, sizes[-1], end, shift=-0.85)
-    nodes["L"], labels["L"] = (end + 1.6, 0.0), "L"
+    targets = _column(nodes, labels, "y", None, sizes[-1], end + 3.4)
+    nodes["L"], labels["L"] = (end + 1.8, 0.0), "L"
     edges += [(source, "L") for source in [*previous, *targets]]
     return Graph(nodes, labels, tuple(edges))
 
@@ -91,13 +92,13 @@ def draw_graph(
     _frame(ax, graph)
 
 
-def _column(nodes, labels, letter, layer, size, x, shift=0.0):
+def _column(nodes, labels, letter, layer, size, x):
     """Place one column of units; returns their names."""
     names = []
     for j in range(1, size + 1):
         name = f"{letter}_{j}" if layer is None else f"{letter}{layer}_{j}"
         above = "" if layer is None else f"^{{[{layer}]}}"
-        nodes[name] = (x, 2.2 * ((size - 1) / 2 - (j - 1)) + shift)
+        nodes[name] = (x, 2.2 * ((size - 1) / 2 - (j - 1)))
         labels[name] = f"{letter}{above}_{{{j}}}"
         names.append(name)
     return names
@@ -163,6 +164,7 @@ def _draw_number(ax, place, number, side, colour, digits):
         fontweight="bold" if side > 0 else "normal",
         fontstyle="normal" if side > 0 else "italic",
         zorder=4,
+        path_effects=[withStroke(linewidth=3, foreground="white")],
     )
 
 

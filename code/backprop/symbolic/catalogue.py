@@ -8,7 +8,7 @@
 
 import sympy as sp
 
-w, x, b, z, a, y = sp.symbols("w x b z a y", real=True)
+w, x, b, z, a, y = sp.symbols("w x b z a y")
 
 LEAK = sp.Rational(1, 100)
 

@@ -12,7 +12,7 @@ from backprop.symbolic import catalogue
 from backprop.symbolic.catalogue import AnyActivation, a, b, w, x, y, z
 from backprop.symbolic.derivation import Derivation, Stage
 
-L = sp.Symbol("L", real=True)
+L = sp.Symbol("L")
 
 
 def neuron(activation="sigmoid", loss="half_squared_error"):
@@ -157,12 +157,12 @@ def prove_matrix_form(sizes, loss="half_squared_error"):
 
 
 def symbol(name):
-    """The real symbol of that name.
+    """The symbol of that name.
 
     >>> symbol("w1_11")
     w1_11
     """
-    return sp.Symbol(name, real=True)
+    return sp.Symbol(name)
 
 
 def _parameters(sizes):
