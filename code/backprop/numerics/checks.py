@@ -91,9 +91,17 @@ def _as_float(name, value):
         raise ValueError(
             f"{name}: found shape {np.shape(value)}, expected one number"
         )
-    if isinstance(value, bool) or not isinstance(value, Real | np.ndarray):
+    if isinstance(value, np.ndarray):
+        value = value.item()
+    if isinstance(value, bool) or not isinstance(value, Real):
         raise ValueError(f"{name}: found {value!r}, expected a number")
-    return float(value)
+    try:
+        return float(value)
+    except OverflowError:
+        raise ValueError(
+            f"{name}: found a number too large for a float, expected a "
+            "finite number"
+        ) from None
 
 
 def _as_float64(name, value):
@@ -111,7 +119,11 @@ def _as_float64(name, value):
 
 
 def _rank(ndim):
-    names = {0: "one number", 1: "a vector (n,)", 2: "a matrix (rows, columns)"}
+    names = {
+        0: "one number",
+        1: "a vector (n,)",
+        2: "a matrix (rows, columns)",
+    }
     return names[ndim]
 
 

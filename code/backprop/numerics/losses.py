@@ -149,6 +149,11 @@ class Loss:
     def check(self, A, Y):
         """Raise ``ValueError`` unless ``Y`` fits ``A`` and this loss."""
         checks.same_shape("Y", Y, A, "the output A")
+        if Y.size == 0:
+            raise ValueError(
+                f"Y: found no examples, expected at least one row "
+                f"(shape {Y.shape})"
+            )
         self.check_targets(Y)
 
     def _checked(self, A, Y):

@@ -46,6 +46,10 @@ class Backward:
     dL_db: float
     dL_dx: float | np.ndarray
 
+    def __repr__(self):
+        lines = [f"    {name}={value!r}," for name, value in vars(self).items()]
+        return "\n".join(["Backward(", *lines, ")"])
+
 
 def forward(w, b, x, activation):
     """``z = w·x + b`` and ``a = f(z)``.

@@ -89,7 +89,7 @@ class Path:
         printer = Printer()
         pairs = zip(self.symbols, self.symbols[1:], strict=False)
         chain = r" \cdot ".join(printer.fraction(u, v) for u, v in pairs)
-        lines = [f"{chain} &= {join_product(self.factors, printer)}"]
+        lines = [f"& {chain}", f"&= {join_product(self.factors, printer)}"]
         if values is not None:
             numbers = Printer(values, digits)
             lines.append(f"&= {join_product(self.factors, numbers)}")
