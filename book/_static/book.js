@@ -1,18 +1,21 @@
 /* Two small helps; every page makes sense without them. */
 
-/* Let the keyboard scroll a formula that is wider than its box.
+/* Let the keyboard scroll a formula or a cell that is wider than its box.
  *
  * A box takes focus only while it scrolls, so that no one has to step through
- * every formula of a page. Code, outputs and tables get this from the theme.
+ * every formula of a page. The theme does the same for code and outputs, but
+ * not for those in a fold that opens later.
  */
 (function () {
   "use strict";
+
+  const BOXES = "div.math > .formula, pre, .cell_output > .output";
 
   function setFocus(box) {
     if (box.scrollWidth > box.clientWidth) {
       box.tabIndex = 0;
       box.setAttribute("role", "group");
-      box.setAttribute("aria-label", "Formula, scrolls sideways");
+      box.setAttribute("aria-label", "Scrolls sideways");
     } else {
       box.removeAttribute("tabindex");
       box.removeAttribute("role");
@@ -26,7 +29,7 @@
         setFocus(entry.target);
       });
     });
-    document.querySelectorAll("div.math > .formula").forEach(function (box) {
+    document.querySelectorAll(BOXES).forEach(function (box) {
       observer.observe(box);
     });
   }

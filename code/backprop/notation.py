@@ -1,8 +1,8 @@
 """The one table of notation.
 
 A symbol exists in the book only if it has its row here. The notation page is
-rendered from this table, and `symbolic` prints every symbol with the LaTeX
-that stands here.
+rendered from this table, and the tests hold the names in `symbolic` and
+`numerics` against it.
 
 >>> row("eta").latex
 '\\\\eta'

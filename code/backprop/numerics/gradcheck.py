@@ -120,7 +120,8 @@ def check(function, point, gradient, *, rtol=RTOL, step=STEP, raises=False):
     ``point`` is and returns the loss, a float. An entry passes where the two
     differ by at most ``rtol`` times the larger, plus what any difference
     quotient leaves: rounding, a few ``eps |f| / h``, and truncation, judged
-    by how far the slopes to the left and right are apart. Returns a
+    by how far the slopes to the left and right are apart (at a kink, where
+    that says nothing, none is left). Returns a
     `Report`; with ``raises=True`` a failure raises `GradientMismatch` with
     the report as its message. Raises ``ValueError`` where shapes or names do
     not fit.
@@ -209,18 +210,19 @@ def _entries(name, function, value, slope, rtol, step):
         largest = max(abs(claimed), abs(difference))
         apart = abs(up - 2 * middle + down) / h
         rounding = 4 * EPS * max(abs(up), abs(down)) / h
-        allowed = rtol * largest + rounding + 10 * step * apart
+        kink = apart > KINK * largest + 4 * rounding and _stays(
+            function, value, index, h, apart, rounding
+        )
+        truncation = 0.0 if kink else 10 * step * apart
+        allowed = rtol * largest + rounding + truncation
         agrees = abs(claimed - difference) <= allowed
-        kink = apart > KINK * largest + 4 * rounding
         label = name + (f"[{', '.join(map(str, index))}]" if index else "")
         yield Entry(
-            name=label or "x",
+            name=label or "point",
             gradient=claimed,
             difference=difference,
             passed=bool(agrees and np.isfinite(claimed)),
-            kink=bool(
-                kink and _stays(function, value, index, h, apart, rounding)
-            ),
+            kink=bool(kink),
         )
 
 

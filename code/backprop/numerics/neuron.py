@@ -47,8 +47,8 @@ class Backward:
     dL_dx: float | np.ndarray
 
     def __repr__(self):
-        lines = [f"    {name}={value!r}," for name, value in vars(self).items()]
-        return "\n".join(["Backward(", *lines, ")"])
+        fields = (f"    {name}={of!r}," for name, of in vars(self).items())
+        return "\n".join(["Backward(", *fields, ")"])
 
 
 def forward(w, b, x, activation):

@@ -47,9 +47,7 @@ def draw_loss_curve(ax, w, loss, path_w, path_loss, name="w"):
                 "lw": 1.3,
             },
         )
-    ax.plot(
-        path_w[1:], path_loss[1:], "o", color=COLOURS["gradient"], ms=4.5
-    )
+    ax.plot(path_w[1:], path_loss[1:], "o", color=COLOURS["gradient"], ms=4.5)
     ax.plot(path_w[:1], path_loss[:1], "s", color=COLOURS["gradient"], ms=7)
     ax.set(xlabel=f"${name}$", ylabel="$L$", xlim=(w[0], w[-1]))
 
@@ -57,13 +55,14 @@ def draw_loss_curve(ax, w, loss, path_w, path_loss, name="w"):
 def draw_losses(ax, runs, logarithmic=True):
     """The loss against the number of updates, one line for each run.
 
-    ``runs`` maps a label to the sequence of losses. Lines differ in colour,
-    marker and dash.
+    ``runs`` maps a label to the sequence of losses. The first four lines
+    differ in colour, marker and dash; no two of sixteen look alike.
     """
-    looks = [("forward", "o", "-"), ("target", "s", "--")]
-    looks += [("gradient", "^", "-."), ("error", "D", ":")]
+    colours = ("forward", "target", "gradient", "error")
+    marks = (("o", "-"), ("s", "--"), ("^", "-."), ("D", ":"))
     for index, (label, losses) in enumerate(runs.items()):
-        colour, marker, dash = looks[index % len(looks)]
+        colour = colours[index % 4]
+        marker, dash = marks[(index + index // 4) % 4]
         ax.plot(
             range(len(losses)),
             losses,

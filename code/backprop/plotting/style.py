@@ -11,7 +11,7 @@ COLOURS = {
     "forward": "#0072B2",
     "gradient": "#B84A00",
     "target": "#00704F",
-    "error": "#8E3A78",
+    "error": "#8E3C74",
     "plain": "#444444",
 }
 """Safe for colour-blind readers: blue for values, orange for gradients,

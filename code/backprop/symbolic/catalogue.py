@@ -99,6 +99,11 @@ def _expression(argument, given, table, allowed):
             )
         return table[given]
     given = sp.sympify(given)
+    if not isinstance(given, sp.Expr):
+        raise ValueError(
+            f"{argument}: found {given!r}, expected an expression or one of "
+            f"{', '.join(table)}"
+        )
     strangers = given.free_symbols - allowed
     if strangers:
         raise ValueError(

@@ -14,12 +14,13 @@ simplified on the way: the stages are the explanation. Chapters 2 and 4.
 18*v
 """
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
 import sympy as sp
 
-from backprop.symbolic.latex import Formula, Printer, join_product
+from backprop.symbolic.latex import Formula, Printer, join_product, join_sum
 
 
 @dataclass(frozen=True)
@@ -61,10 +62,8 @@ class Stage:
         ]
         if values is not None:
             numbers = Printer(values, digits)
-            lines.append(
-                f"&= {numbers.doprint(self.definition)} = "
-                f"{numbers.doprint(self.symbol)}"
-            )
+            result = numbers.number(values[self.symbol.name])
+            lines.append(f"&= {numbers.doprint(self.definition)} = {result}")
         return Formula.aligned(lines)
 
 
@@ -159,16 +158,16 @@ class Partial:
             up = printer.fraction(self.loss, stage.symbol)
             down = printer.fraction(stage.symbol, self.symbol)
             parts.append(rf"{up} \cdot {down}")
-        return " + ".join(parts)
+        return join_sum(parts)
 
     def _rule(self, printer):
-        return " + ".join(
+        return join_sum(
             join_product((local,) if up == 1 else (up, local), printer)
             for _, up, local in self.terms
         )
 
     def _product(self, printer):
-        return " + ".join(
+        return join_sum(
             join_product(path.factors, printer) for path in self.paths
         )
 
@@ -178,7 +177,8 @@ class Derivation:
 
     ``stages`` come in the order of the forward pass. Indexing by name gives
     a `Partial`: ``derivation["dL_dw"]``. ``inputs`` gives the order of the
-    symbols that no stage defines, by default the order of their first use.
+    symbols that no stage defines, by default the order of their first use;
+    it may name symbols that no stage uses.
     Raises ``ValueError`` where a stage redefines a symbol or uses one that
     is defined only later.
     """
@@ -188,7 +188,8 @@ class Derivation:
         self.loss = self.stages[-1].symbol
         found = _inputs(self.stages)
         self.inputs = found if inputs is None else tuple(inputs)
-        if set(self.inputs) != set(found):
+        defined = {stage.symbol for stage in self.stages}
+        if set(found) - set(self.inputs) or defined & set(self.inputs):
             raise ValueError(
                 f"inputs: found {self.inputs}, expected {found} in any order"
             )
@@ -233,8 +234,15 @@ class Derivation:
     def direct(self, symbol):
         """∂L/∂symbol the other way: compose first, differentiate once.
 
-        The answer is the same and explains nothing; it is a check.
+        The answer is the same and explains nothing; it is a check. Raises
+        ``ValueError`` for a symbol that is no input: the composed loss does
+        not contain it.
         """
+        if symbol not in self.inputs:
+            raise ValueError(
+                f"symbol: found {symbol}, expected one of the inputs "
+                f"{', '.join(map(str, self.inputs))}"
+            )
         return sp.diff(self.composed(), symbol)
 
     def expand(self, expression):
@@ -248,7 +256,8 @@ class Derivation:
 
         ``values`` maps input names to numbers; floats are taken exactly as
         stored. Returns a dict of names to SymPy numbers: inputs, stages and
-        partials. Raises ``ValueError`` for missing or unknown names.
+        partials. Raises ``ValueError`` for missing or unknown names, and for
+        NaN or infinity.
 
         >>> u, v, L = sp.symbols("u v L")
         >>> chain = Derivation([Stage(u, 3 * v), Stage(L, u**2)])
@@ -319,6 +328,11 @@ class Derivation:
             raise ValueError(
                 f"values: found {sorted(values)}, expected {sorted(names)}"
             )
+        for name, value in values.items():
+            if isinstance(value, float) and not math.isfinite(value):
+                raise ValueError(
+                    f"{name}: found {value}, expected a finite number"
+                )
         return {
             symbol: sp.Rational(values[symbol.name]) for symbol in self.inputs
         }

@@ -116,6 +116,17 @@ def join_product(factors, printer):
     return r" \cdot ".join(parts)
 
 
+def join_sum(terms):
+    """Terms with a plus between; no terms are 0.
+
+    >>> print(join_sum(["a", "-y"]))
+    a + \\left(-y\\right)
+    """
+    first, *others = [*terms] or ["0"]
+    others = [rf"\left({t}\right)" if t[0] == "-" else t for t in others]
+    return " + ".join([first, *others])
+
+
 def formula(expression, values=None, digits=6):
     """An expression as a `Formula`, with numbers where ``values`` is given.
 

@@ -80,6 +80,7 @@ def matrix_gradients(sizes, activation=None, loss="half_squared_error"):
     weights and biases (``w1_23``, ``b1_2``) to the entries of ∂L/∂W and
     ∂L/∂b, as expressions in the inputs alone.
     """
+    _check_sizes(sizes)
     activation = AnyActivation(z) if activation is None else activation
     f, per_output = catalogue.activation(activation), catalogue.loss(loss)
     depth = len(sizes) - 1

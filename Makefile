@@ -1,0 +1,88 @@
+# Everything runs in a virtual environment that make creates: .venv
+# Another Python: make book PYTHON=python3.12
+
+PYTHON ?= python3
+VENV := .venv
+BENCH_VENV := .venv-bench
+BIN := $(VENV)/bin
+HTML := _build/html
+PORT ?= 8000
+
+CODE := $(shell find code book/_ext -type f \
+	! -path '*/__pycache__/*' ! -path '*.egg-info/*' 2>/dev/null)
+
+.DEFAULT_GOAL := help
+.PHONY: help book test lab serve lint format bench clean distclean
+
+help: ## list the targets
+	@echo "make <target>, where <target> is one of:"
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) \
+		| sed -E 's/^([a-z]+):.*## (.*)/  \1\t\2/' | expand -t 14
+
+# ---- set-up ---------------------------------------------------------------
+
+$(VENV)/made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed."; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "No virtual environment could be \
+	made. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+	@touch $@
+
+$(VENV)/book: $(VENV)/made requirements.txt pyproject.toml
+	$(BIN)/python -m pip install --quiet -r requirements.txt
+	@touch $@
+
+$(VENV)/test: $(VENV)/book requirements-test.txt
+	$(BIN)/python -m pip install --quiet -r requirements-test.txt
+	@touch $@
+
+# Results of cells are kept between builds, but not when the code changed.
+_build/cells: $(CODE) requirements.txt
+	@rm -rf _build/.jupyter_cache
+	@mkdir -p _build
+	@touch $@
+
+# ---- the book -------------------------------------------------------------
+
+book: $(VENV)/book _build/cells ## build the HTML book
+	$(BIN)/jupyter-book build --all -n -W --keep-going .
+	@echo
+	@echo "The book is ready. Open it in a browser:"
+	@echo "  file://$(CURDIR)/$(HTML)/index.html"
+
+lab: $(VENV)/book ## open the chapters as notebooks in JupyterLab
+	$(BIN)/jupyter lab --notebook-dir=book \
+		--LabApp.app_settings_dir=$(CURDIR)/book/_lab
+
+serve: ## serve the built book on this computer only
+	@test -e $(HTML)/index.html || $(MAKE) book
+	$(PYTHON) -m http.server --bind 127.0.0.1 --directory $(HTML) $(PORT)
+
+# ---- proofs ---------------------------------------------------------------
+
+test: $(VENV)/test ## prove everything; installs what it needs
+	$(BIN)/python tests/support/ensure_browser.py
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/test ## check the style of the Python code
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(VENV)/test ## rewrite the Python code in the house style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+$(BENCH_VENV)/made: requirements-bench.txt pyproject.toml
+	$(PYTHON) -m venv $(BENCH_VENV)
+	$(BENCH_VENV)/bin/python -m pip install --quiet -e . \
+		-r requirements-bench.txt
+	@touch $@
+
+bench: $(BENCH_VENV)/made ## compare the speed with PyTorch
+	$(BENCH_VENV)/bin/python tests/bench/bench_numerics.py
+
+clean: ## remove what was built
+	rm -rf _build
+
+distclean: clean ## also remove the virtual environments
+	rm -rf $(VENV) $(BENCH_VENV)

@@ -1,0 +1,573 @@
+"""A whole network: every gradient against SymPy and central differences.
+
+SymPy differentiates the loss written out as one expression of every weight,
+bias and input; it knows nothing of layers, deltas or matrices.
+"""
+
+import copy
+import re
+from functools import cache
+from itertools import product
+
+import mpmath
+import numpy as np
+import pytest
+import sympy
+from backprop.numerics import activations, losses, network, neuron
+
+ROUNDING = 1e-12
+"""Relative to the largest entry: some hundred operations of one rounding
+each, with cancellations in sums over paths and examples."""
+
+SMALLEST = 1e-3
+"""Gradients below this are differences of numbers of order 1."""
+
+DIFFERENCES = 1e-8
+"""Relative to the loss or the largest slope: rounding eps f / h ~ 1e-10,
+and in deep networks a third derivative of some hundreds times h²/6."""
+
+DIGITS = 40
+"""Working digits of mpmath."""
+
+NAMES = list(activations.ACTIVATIONS)
+HALF, BCE, SOFTMAX = losses.LOSSES
+COMBINATIONS = [(name, HALF) for name in NAMES]
+COMBINATIONS += [(name, loss) for name in NAMES for loss in (BCE, SOFTMAX)]
+ARCHITECTURES = [((1, 1), 1), ((2, 2, 2), 2), ((1, 2, 2, 1), 1)]
+BATCHES = [
+    ((1, 1), 1),
+    ((1, 1), 5),
+    ((3, 2), 1),
+    ((2, 3, 1), 4),
+    ((2, 3, 4, 2), 1),
+    ((4, 1, 3), 7),
+]
+
+
+def example(sizes, m, activation, loss, seed=50):
+    """Layers with biases, inputs and targets that suit the loss."""
+    rng = np.random.default_rng(seed)
+    last = activation if loss == HALF else "identity"
+    layers = tuple(
+        network.Layer(
+            rng.normal(size=(n_out, n_in)),
+            rng.normal(size=n_out),
+            last if l == len(sizes) - 1 else activation,
+        )
+        for l, (n_in, n_out) in enumerate(
+            zip(sizes[:-1], sizes[1:], strict=True), start=1
+        )
+    )
+    X, Y = rng.normal(size=(m, sizes[0])), rng.uniform(size=(m, sizes[-1]))
+    if loss == SOFTMAX:
+        Y /= Y.sum(axis=1, keepdims=True)
+    return layers, X, Y
+
+
+def gradients_of(layers, X, Y, loss):
+    return network.backward(layers, network.forward(layers, X), Y, loss)
+
+
+def every_gradient(back):
+    """All parameters' gradients and that of X, in one vector."""
+    parts = []
+    for l in sorted(back.dL_dW):
+        parts += [back.dL_dW[l], back.dL_db[l]]
+    return np.concatenate([part.ravel() for part in [*parts, back.dL_dX]])
+
+
+def every_number(layers, X):
+    parts = []
+    for layer in layers:
+        parts += [layer.W, layer.b]
+    return np.concatenate([part.ravel() for part in [*parts, X]])
+
+
+def assert_near(found, expected):
+    largest = max(SMALLEST, np.abs(expected).max(initial=0.0))
+    np.testing.assert_allclose(
+        found, expected, rtol=ROUNDING, atol=ROUNDING * largest
+    )
+
+
+# ---- SymPy ----------------------------------------------------------------
+
+
+class Kinked(sympy.Function):
+    """A ReLU with a slope on the left, differentiated by its one rule."""
+
+    def fdiff(self, argindex=1):
+        z, left = self.args
+        return Slope(z, left)
+
+
+class Slope(sympy.Function):
+    """The slope of `Kinked`."""
+
+
+NUMERIC = {
+    "Kinked": lambda z, left: z if z > 0 else left * z,
+    "Slope": lambda z, left: 1 if z > 0 else left,
+}
+EXPRESSIONS = {
+    "sigmoid": lambda z: 1 / (1 + sympy.exp(-z)),
+    "tanh": lambda z: 1 - 2 / (sympy.exp(2 * z) + 1),
+    "relu": lambda z: Kinked(z, 0),
+    "leaky_relu": lambda z: Kinked(z, sympy.Rational(1, 100)),
+    "softplus": lambda z: sympy.log(1 + sympy.exp(z)),
+    "identity": lambda z: z,
+}
+
+
+def written_out(outputs, targets, loss):
+    """The loss of one example, term by term."""
+    pairs = list(zip(outputs, targets, strict=True))
+    if loss == HALF:
+        return sum((a - y) ** 2 for a, y in pairs) / 2
+    if loss == BCE:
+        p = EXPRESSIONS["sigmoid"]
+        return -sum(
+            y * sympy.log(p(z)) + (1 - y) * sympy.log(p(-z)) for z, y in pairs
+        )
+    total = sum(map(sympy.exp, outputs))
+    return -sum(y * (z - sympy.log(total)) for z, y in pairs)
+
+
+def outputs_of(row, parameters, names):
+    """The outputs for one example, as nested sums over "to j from k"."""
+    for (W, b), name in zip(parameters, names, strict=True):
+        row = [
+            EXPRESSIONS[name](
+                sum(w * a for w, a in zip(weights, row, strict=True)) + bias
+            )
+            for weights, bias in zip(W, b, strict=True)
+        ]
+    return row
+
+
+@cache
+def derived(sizes, m, activation, loss):
+    """A function of all symbols that gives the loss and its gradients."""
+    fresh = sympy.numbered_symbols("s")
+    parameters = [
+        (
+            [[next(fresh) for _ in range(n_in)] for _ in range(n_out)],
+            [next(fresh) for _ in range(n_out)],
+        )
+        for n_in, n_out in zip(sizes[:-1], sizes[1:], strict=True)
+    ]
+    X = [[next(fresh) for _ in range(sizes[0])] for _ in range(m)]
+    Y = [sympy.symbols(f"y{i}_:{sizes[-1]}") for i in range(m)]
+    hidden = [activation] * (len(sizes) - 2)
+    names = [*hidden, activation if loss == HALF else "identity"]
+    L = sum(
+        written_out(outputs_of(x, parameters, names), y, loss)
+        for x, y in zip(X, Y, strict=True)
+    )
+    L = L / m
+    order = []
+    for W, b in parameters:
+        order += [*(w for row in W for w in row), *b]
+    order += [x for row in X for x in row]
+    symbols = order + [y for row in Y for y in row]
+    everything = [L, *(sympy.diff(L, symbol) for symbol in order)]
+    return sympy.lambdify(symbols, everything, [NUMERIC, "mpmath"], cse=True)
+
+
+@pytest.mark.parametrize(("activation", "loss"), COMBINATIONS)
+@pytest.mark.parametrize(("sizes", "m"), ARCHITECTURES)
+def test_loss_and_gradients_against_sympy(sizes, m, activation, loss):
+    for seed in (51, 52):
+        layers, X, Y = example(sizes, m, activation, loss, seed)
+        numbers = [*every_number(layers, X).tolist(), *Y.ravel().tolist()]
+        with mpmath.workdps(DIGITS):
+            function = derived(sizes, m, activation, loss)
+            value, *slopes = function(*map(mpmath.mpf, numbers))
+        found = network.loss(layers, X, Y, loss)
+        assert found == pytest.approx(float(value), rel=ROUNDING)
+        assert_near(
+            every_gradient(gradients_of(layers, X, Y, loss)),
+            np.array(slopes, dtype=float),
+        )
+
+
+# ---- central differences --------------------------------------------------
+
+
+def differences(layers, X, Y, loss, h=6e-6):
+    """Every slope, by moving one number at a time."""
+    at = every_number(layers, X)
+
+    def loss_of(numbers):
+        parts, start = [], 0
+        for shape in [s for l in layers for s in (l.W.shape, l.b.shape)]:
+            size = int(np.prod(shape))
+            parts.append(numbers[start : start + size].reshape(shape))
+            start += size
+        moved = [
+            network.Layer(W, b, layer.activation)
+            for W, b, layer in zip(
+                parts[::2], parts[1::2], layers, strict=True
+            )
+        ]
+        return network.loss(moved, numbers[start:].reshape(X.shape), Y, loss)
+
+    steps = h * np.eye(len(at))
+    return np.array(
+        [(loss_of(at + s) - loss_of(at - s)) / (2 * h) for s in steps]
+    )
+
+
+@pytest.mark.parametrize(("activation", "loss"), COMBINATIONS)
+@pytest.mark.parametrize(("sizes", "m"), BATCHES)
+def test_gradients_against_differences(sizes, m, activation, loss):
+    layers, X, Y = example(sizes, m, activation, loss)
+    found = every_gradient(gradients_of(layers, X, Y, loss))
+    slopes = differences(layers, X, Y, loss)
+    value = network.loss(layers, X, Y, loss)
+    scale = max(1.0, value, np.abs(slopes).max())
+    np.testing.assert_allclose(found, slopes, rtol=0, atol=DIFFERENCES * scale)
+
+
+# ---- properties -----------------------------------------------------------
+
+CASES = list(product([(2, 3, 1), (3, 4, 3)], [1, 4], [HALF, BCE, SOFTMAX]))
+
+
+@pytest.mark.parametrize(("sizes", "m", "loss"), CASES)
+def test_a_batch_is_the_mean_of_its_examples(sizes, m, loss):
+    layers, X, Y = example(sizes, m, "tanh", loss)
+    whole = gradients_of(layers, X, Y, loss)
+    singles = [
+        gradients_of(layers, X[i : i + 1], Y[i : i + 1], loss)
+        for i in range(m)
+    ]
+    for l in whole.dL_dW:
+        assert_near(whole.dL_dW[l], np.mean([s.dL_dW[l] for s in singles], 0))
+        assert_near(whole.dL_db[l], np.mean([s.dL_db[l] for s in singles], 0))
+    assert_near(whole.dL_dX, np.vstack([s.dL_dX for s in singles]) / m)
+
+
+@pytest.mark.parametrize("loss", [HALF, BCE, SOFTMAX])
+def test_the_order_of_the_examples_changes_nothing(loss):
+    layers, X, Y = example((3, 4, 2), 6, "sigmoid", loss)
+    order = np.random.default_rng(53).permutation(6)
+    one = gradients_of(layers, X, Y, loss)
+    other = gradients_of(layers, X[order], Y[order], loss)
+    for l in one.dL_dW:
+        assert_near(other.dL_dW[l], one.dL_dW[l])
+        assert_near(other.dL_db[l], one.dL_db[l])
+    assert_near(other.dL_dX, one.dL_dX[order])
+
+
+def test_the_order_of_hidden_units_changes_only_the_order():
+    layers, X, Y = example((3, 4, 2), 5, "sigmoid", HALF)
+    order = np.random.default_rng(54).permutation(4)
+    first, last = layers
+    moved = (
+        network.Layer(first.W[order], first.b[order], "sigmoid"),
+        network.Layer(last.W[:, order], last.b, "sigmoid"),
+    )
+    one = gradients_of(layers, X, Y, HALF)
+    other = gradients_of(moved, X, Y, HALF)
+    assert_near(other.dL_dW[1], one.dL_dW[1][order])
+    assert_near(other.dL_dW[2], one.dL_dW[2][:, order])
+
+
+def test_W_goes_to_j_from_k():
+    W = np.zeros((2, 3))
+    W[1, 2] = 5.0
+    layers = (network.Layer(W, [0.0, 0.0], "identity"),)
+    X = np.array([[1.0, 10.0, 100.0]])
+    cache = network.forward(layers, X)
+    np.testing.assert_array_equal(cache.output, [[0.0, 500.0]])
+    back = network.backward(layers, cache, [[1.0, 500.0]], HALF)
+    expected = [[-1.0, -10.0, -100.0], [0.0, 0.0, 0.0]]
+    np.testing.assert_array_equal(back.dL_dW[1], expected)
+
+
+@pytest.mark.parametrize(("sizes", "m"), BATCHES)
+def test_shapes(sizes, m):
+    layers, X, Y = example(sizes, m, "relu", HALF)
+    cache = network.forward(layers, X)
+    back = network.backward(layers, cache, Y, HALF)
+    np.testing.assert_array_equal(cache.A[0], X)
+    assert cache.output is cache.A[len(layers)]
+    for l, layer in enumerate(layers, start=1):
+        assert cache.Z[l].shape == cache.A[l].shape == (m, sizes[l])
+        assert back.dL_dZ[l].shape == (m, sizes[l])
+        assert back.dL_dW[l].shape == layer.W.shape == (sizes[l], sizes[l - 1])
+        assert back.dL_db[l].shape == layer.b.shape == (sizes[l],)
+    assert back.dL_dX.shape == X.shape
+
+
+@pytest.mark.parametrize("activation", NAMES)
+def test_one_unit_is_the_neuron(activation):
+    w, b, x, y = [0.5, -1.5], 0.25, [2.0, 0.75], 0.3
+    step = neuron.forward(w, b, x, activation)
+    one = neuron.backward(step, x, y, HALF)
+    layers = (network.Layer([w], [b], activation),)
+    back = gradients_of(layers, [x], [[y]], HALF)
+    assert_near(back.dL_dZ[1][0], [one.dL_dz])
+    assert_near(back.dL_dW[1][0], one.dL_dw)
+    assert_near(back.dL_db[1], [one.dL_db])
+    assert_near(back.dL_dX[0], one.dL_dx)
+
+
+def test_update_is_old_minus_eta_times_gradient():
+    layers, X, Y = example((2, 3, 2), 4, "tanh", HALF)
+    back = gradients_of(layers, X, Y, HALF)
+    new = network.update(layers, back, eta=0.3)
+    for l, (old, moved) in enumerate(zip(layers, new, strict=True), start=1):
+        np.testing.assert_array_equal(moved.W, old.W - 0.3 * back.dL_dW[l])
+        np.testing.assert_array_equal(moved.b, old.b - 0.3 * back.dL_db[l])
+        assert moved.activation is old.activation
+
+
+def frozen(layers, X, Y):
+    """Arrays that raise when they are written to."""
+    for array in [X, Y, *(p for l in layers for p in (l.W, l.b))]:
+        array.flags.writeable = False
+    return layers, X, Y
+
+
+@pytest.mark.parametrize(("activation", "loss"), COMBINATIONS)
+def test_inputs_stay_as_they_are_and_backward_can_be_called_twice(
+    activation, loss
+):
+    layers, X, Y = frozen(*example((2, 3, 2), 4, activation, loss))
+    cache = network.forward(layers, X)
+    kept = copy.deepcopy(cache)
+    first = network.backward(layers, cache, Y, loss)
+    new = network.update(layers, first, 0.5)
+    second = network.backward(layers, cache, Y, loss)
+    np.testing.assert_array_equal(
+        every_gradient(first), every_gradient(second)
+    )
+    for part in ("Z", "A"):
+        for l, values in getattr(kept, part).items():
+            np.testing.assert_array_equal(getattr(cache, part)[l], values)
+    for old, moved in zip(layers, new, strict=True):
+        assert not np.shares_memory(old.W, moved.W)
+
+
+def test_dL_dX_belongs_to_the_weights_of_its_own_backward_pass():
+    layers, X, Y = example((2, 3, 1), 4, "tanh", HALF)
+    back = gradients_of(layers, X, Y, HALF)
+    network.update(layers, back, 0.5)
+    expected = gradients_of(layers, X, Y, HALF).dL_dX
+    np.testing.assert_array_equal(back.dL_dX, expected)
+
+
+@pytest.mark.parametrize("loss", [HALF, BCE, SOFTMAX])
+def test_small_steps_lower_the_loss(loss):
+    layers, X, Y = example((2, 4, 3), 8, "tanh", loss)
+    values = [network.loss(layers, X, Y, loss)]
+    for _ in range(20):
+        back = gradients_of(layers, X, Y, loss)
+        layers = network.update(layers, back, 0.05)
+        values.append(network.loss(layers, X, Y, loss))
+    assert all(np.diff(values) < 0)
+
+
+def test_equal_weights_stay_equal():
+    rng = np.random.default_rng(55)
+    layers = (
+        network.Layer(np.full((3, 2), 0.4), np.zeros(3), "sigmoid"),
+        network.Layer(np.full((1, 3), 0.7), np.zeros(1), "sigmoid"),
+    )
+    X, Y = rng.normal(size=(5, 2)), rng.uniform(size=(5, 1))
+    for _ in range(50):
+        back = gradients_of(layers, X, Y, HALF)
+        layers = network.update(layers, back, 1.0)
+    hidden = layers[0].W
+    np.testing.assert_array_equal(hidden, hidden[[0, 0, 0]])
+    assert not np.allclose(hidden[0], 0.4)
+
+
+@pytest.mark.parametrize("z", [1000.0, -1000.0])
+@pytest.mark.parametrize("loss", [HALF, BCE, SOFTMAX])
+def test_saturation_is_no_error(z, loss):
+    layers, _, Y = example((1, 2, 2), 1, "sigmoid", loss)
+    X = np.array([[z]])
+    assert np.isfinite(network.loss(layers, X, Y, loss))
+    assert np.isfinite(every_gradient(gradients_of(layers, X, Y, loss))).all()
+
+
+# ---- initialise -----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("scheme", "deviation"),
+    [("xavier", np.sqrt(2 / 500)), ("he", np.sqrt(2 / 200)), ("zeros", 0.0)],
+)
+def test_initialise_draws_with_its_scheme(scheme, deviation):
+    rng = np.random.default_rng(56)
+    (layer,) = network.initialise((200, 300), rng, scheme)
+    assert layer.W.shape == (300, 200)
+    # 60,000 draws: their deviation is within 0.3 % of its own, so 2 % is far
+    assert layer.W.std() == pytest.approx(deviation, rel=0.02)
+    np.testing.assert_array_equal(layer.b, np.zeros(300))
+
+
+def test_initialise_is_repeated_by_its_seed():
+    one, other = (
+        network.initialise((2, 3, 1), np.random.default_rng(57))
+        for _ in range(2)
+    )
+    for a, b in zip(one, other, strict=True):
+        np.testing.assert_array_equal(a.W, b.W)
+
+
+def test_initialise_sets_hidden_and_last_activation():
+    rng = np.random.default_rng(58)
+    layers = network.initialise((2, 3, 3, 1), rng, "he", "relu", "identity")
+    names = [layer.activation.name for layer in layers]
+    assert names == ["relu", "relu", "identity"]
+    same = network.initialise((2, 3, 1), rng, activation="tanh")
+    assert [layer.activation.name for layer in same] == ["tanh", "tanh"]
+
+
+@pytest.mark.parametrize("sizes", [(), (2,), (2, 0), (2, -1), (2, 1.5)])
+def test_initialise_refuses_sizes(sizes):
+    expected = f"sizes: found {sizes}, expected at least two positive"
+    with pytest.raises(ValueError, match=re.escape(expected)):
+        network.initialise(sizes, np.random.default_rng(0))
+
+
+def test_initialise_refuses_an_unknown_scheme_and_activation():
+    rng = np.random.default_rng(0)
+    with pytest.raises(ValueError, match="scheme: found 'best', .*xavier, he"):
+        network.initialise((2, 1), rng, "best")
+    with pytest.raises(ValueError, match="activation: found 'sigmod'"):
+        network.initialise((2, 1), rng, activation="sigmod")
+
+
+# ---- errors ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("W", "b", "message"),
+    [
+        ([1.0, 2.0], [0.0], "W: found shape (2,), expected a matrix"),
+        ([[1.0]], 0.0, "b: found shape (), expected a vector"),
+        ([[1.0]], [[0.0]], "b: found shape (1, 1), expected a vector"),
+        ([[1.0]], [0.0, 0.0], "b: found 2 entries, expected 1"),
+        ([[1.0, np.nan]], [0.0], "W: found nan at index (0, 1), expected"),
+        ([[1.0]], [-np.inf], "b: found -inf at index (0,), expected finite"),
+        ([[1.0], [1.0, 2.0]], [0.0], "W: found rows of different lengths"),
+        ([["1"]], [0.0], "W: found dtype <U1, expected real numbers"),
+        ([[True]], [0.0], "W: found dtype bool, expected real numbers"),
+    ],
+)
+def test_a_layer_refuses(W, b, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        network.Layer(W, b, "tanh")
+
+
+def test_a_layer_refuses_an_unknown_activation():
+    with pytest.raises(ValueError, match="activation: found 'sigmod'"):
+        network.Layer([[1.0]], [0.0], "sigmod")
+
+
+def test_finite_is_told_from_large():
+    layer = network.Layer([[1e200, -1e300]], [1e308], "identity")
+    assert layer.W[0, 1] == -1e300
+
+
+BAD_X = [
+    ([1.0, 2.0], "X: found shape (2,), expected a matrix (rows, columns)"),
+    ([1.0, 2.0], "write one example as one row: x[np.newaxis, :]"),
+    (1.0, "X: found shape (), expected a matrix"),
+    ([[[1.0, 2.0]]], "X: found shape (1, 1, 2), expected a matrix"),
+    ([[1.0]], "layer 1: W has shape (3, 2), expected 1 columns"),
+    ([[1.0, 2.0, 3.0]], "layer 1: W has shape (3, 2), expected 3 columns"),
+    ([[1.0, np.nan]], "X: found nan at index (0, 1), expected finite"),
+    ([[0.0, 1.0], [np.inf, 0.0]], "X: found inf at index (1, 0)"),
+    ([["a", "b"]], "X: found dtype <U1, expected real numbers"),
+]
+
+
+@pytest.mark.parametrize(("X", "message"), BAD_X)
+def test_forward_refuses(X, message):
+    layers, _, _ = example((2, 3, 1), 1, "tanh", HALF)
+    with pytest.raises(ValueError, match=re.escape(message)):
+        network.forward(layers, X)
+
+
+def test_layers_must_fit_each_other():
+    layers = (
+        network.Layer(np.ones((3, 2)), np.zeros(3), "tanh"),
+        network.Layer(np.ones((1, 4)), np.zeros(1), "tanh"),
+    )
+    expected = r"layer 2: W has shape \(1, 4\), expected 3 columns.*layer 1"
+    with pytest.raises(ValueError, match=expected):
+        network.forward(layers, np.ones((1, 2)))
+
+
+BAD_Y = [
+    ([[1.0]], "Y: found shape (1, 1), expected (4, 1), the shape of"),
+    (np.ones((1, 4)), "Y: found shape (1, 4), expected (4, 1)"),
+    (np.ones((4, 2)), "Y: found shape (4, 2), expected (4, 1)"),
+    (np.ones(4), "Y: found shape (4,), expected a matrix"),
+    (np.full((4, 1), np.nan), "Y: found nan at index (0, 0), expected finite"),
+]
+
+
+@pytest.mark.parametrize(("Y", "message"), BAD_Y)
+def test_backward_and_loss_refuse_targets(Y, message):
+    layers, X, _ = example((2, 3, 1), 4, "tanh", HALF)
+    cache = network.forward(layers, X)
+    with pytest.raises(ValueError, match=re.escape(message)):
+        network.backward(layers, cache, Y, HALF)
+    with pytest.raises(ValueError, match=re.escape(message)):
+        network.loss(layers, X, Y, HALF)
+
+
+def test_an_unknown_loss_is_refused():
+    layers, X, Y = example((2, 3, 1), 4, "tanh", HALF)
+    cache = network.forward(layers, X)
+    with pytest.raises(ValueError, match="loss: found 'mse', expected one of"):
+        network.backward(layers, cache, Y, "mse")
+    with pytest.raises(ValueError, match="loss: found 'mse', expected one of"):
+        network.loss(layers, X, Y, "mse")
+
+
+@pytest.mark.parametrize("loss", [HALF, BCE, SOFTMAX])
+def test_an_empty_batch_has_no_loss(loss):
+    layers, X, Y = example((2, 3, 2), 0, "tanh", loss)
+    cache = network.forward(layers, X)
+    assert cache.output.shape == (0, 2)
+    with pytest.raises(ValueError, match="Y: found no examples, expected"):
+        network.loss(layers, X, Y, loss)
+    with pytest.raises(ValueError, match="Y: found no examples, expected"):
+        network.backward(layers, cache, Y, loss)
+
+
+@pytest.mark.parametrize(
+    ("eta", "message"),
+    [
+        (0, "eta: found 0.0, expected a finite positive number"),
+        (-0.5, "eta: found -0.5, expected a finite positive number"),
+        (np.nan, "eta: found nan, expected a finite number"),
+        (np.inf, "eta: found inf, expected a finite number"),
+        (True, "eta: found True, expected a number"),
+        ("0.5", "eta: found '0.5', expected a number"),
+        (np.array([0.5]), "eta: found shape (1,), expected one number"),
+    ],
+)
+def test_update_refuses_eta(eta, message):
+    layers, X, Y = example((2, 3, 1), 4, "tanh", HALF)
+    back = gradients_of(layers, X, Y, HALF)
+    with pytest.raises(ValueError, match=re.escape(message)):
+        network.update(layers, back, eta)
+
+
+def test_update_refuses_weights_that_are_no_longer_finite():
+    layers, X, Y = example((2, 3, 1), 4, "identity", HALF)
+    back = gradients_of(layers, 1e3 * X, Y, HALF)
+    with (
+        np.errstate(over="ignore", invalid="ignore"),
+        pytest.raises(ValueError, match="W: found .*inf at .*expected finite"),
+    ):
+        network.update(layers, back, 1e308)

@@ -1,0 +1,102 @@
+"""Build the book once, and open its pages as a reader without a network."""
+
+import re
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import house
+import pytest
+from bs4 import BeautifulSoup
+
+ELSEWHERE = re.compile(r"^(?!file:|data:|blob:|about:)")
+
+
+@pytest.fixture(scope="session")
+def build(tmp_path_factory):
+    """Build a clean copy with an empty cache; return folder, code, log."""
+    root = house.clean_copy(tmp_path_factory.mktemp("book") / "tree")
+    cache = root / ".pytest_cache"  # there in real life, and no page of ours
+    cache.mkdir()
+    (cache / "README.md").write_text("# not a page\n", encoding="utf-8")
+    code, log = house.build(root)
+    html = root / "_build" / "html"
+    for report in sorted((html / "reports").rglob("*.log")):
+        log += f"\n{report.name}\n{report.read_text(encoding='utf-8')}"
+    return html, code, log
+
+
+@pytest.fixture(scope="session")
+def html(build):
+    """Return the folder of the built pages."""
+    folder, code, _ = build
+    if code:
+        pytest.fail("the book does not build: see test_build", pytrace=False)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def soup(html):
+    """Return a function that gives a parsed page; each is parsed once."""
+    parsed = {}
+
+    def parse(name):
+        if name not in parsed:
+            text = (html / name).read_text(encoding="utf-8")
+            parsed[name] = BeautifulSoup(text, "html.parser")
+        return parsed[name]
+
+    return parse
+
+
+@dataclass
+class Visit:
+    """An open page, and what it asked for or complained about."""
+
+    page: object
+    complaints: list = field(default_factory=list)
+
+    def listen(self):
+        """Collect errors, requests to other hosts and files not found."""
+        add = self.complaints.append
+        self.page.on("pageerror", lambda error: add(f"error: {error}"))
+        self.page.on("console", self.heard)
+        self.page.on("request", self.asked)
+        self.page.on("requestfailed", lambda r: add(f"failed: {r.url}"))
+
+    def heard(self, message):
+        """Keep what the console shows in red."""
+        if message.type == "error":
+            self.complaints.append(f"console: {message.text}")
+
+    def asked(self, request):
+        """Keep every request that leaves the book."""
+        if ELSEWHERE.match(request.url):
+            self.complaints.append(f"request: {request.url}")
+
+
+@pytest.fixture(scope="session")
+def visit(html, browser):
+    """Return a context manager that opens a page from disk, offline."""
+
+    @contextmanager
+    def open_page(name, width=1280, scheme="light", javascript=True):
+        context = browser.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme=scheme,
+            reduced_motion="reduce",
+            java_script_enabled=javascript,
+            offline=True,
+        )
+        context.route(ELSEWHERE, lambda route: route.abort())
+        seen = Visit(context.new_page())
+        seen.listen()
+        path, _, query = name.partition("?")
+        address = (html / path).as_uri() + (f"?{query}" if query else "")
+        seen.page.goto(address, wait_until="load")
+        seen.page.evaluate("document.fonts.ready.then(() => null)")
+        try:
+            yield seen
+        finally:
+            context.close()
+
+    return open_page

@@ -1,0 +1,121 @@
+"""What must be true of every page in a real browser with no network."""
+
+import house
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+pytestmark = pytest.mark.site
+
+BOOK = [
+    str(page.relative_to(house.ROOT).with_suffix(".html"))
+    for page in house.pages()
+]
+CHAPTERS = [
+    str(page.relative_to(house.ROOT).with_suffix(".html"))
+    for page in house.chapters()
+]
+ALL = [*BOOK, "genindex.html", "search.html"]
+PHONE = 375
+OPEN_FOLDS = """() => {
+  document.querySelectorAll("button.toggle-button-hidden")
+    .forEach(button => button.click());
+  document.querySelectorAll("details")
+    .forEach(fold => { fold.open = true; });
+}"""
+
+
+def open_every_fold(page):
+    """Show what is folded, so that it is tested too."""
+    page.evaluate(OPEN_FOLDS)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", ALL)
+def test_a_page_is_complete_from_disk(name, scheme, visit):
+    with visit(name, scheme=scheme) as seen:
+        open_every_fold(seen.page)
+        seen.page.wait_for_timeout(200)
+        assert seen.complaints == []
+        shown = seen.page.locator("html").get_attribute("data-theme")
+        assert shown == scheme
+        blank = "i => i.filter(x => !x.naturalWidth).map(x => x.src)"
+        assert seen.page.locator("img").evaluate_all(blank) == []
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_phone_never_scrolls_sideways(name, visit):
+    with visit(name, width=PHONE) as seen:
+        open_every_fold(seen.page)
+        width = seen.page.evaluate("document.documentElement.scrollWidth")
+        assert width <= PHONE
+
+
+@pytest.mark.parametrize(
+    ("scheme", "width"), [("light", 1280), ("dark", 1280), ("dark", PHONE)]
+)
+@pytest.mark.parametrize("name", ALL)
+def test_axe_finds_nothing_serious(name, scheme, width, visit):
+    with visit(name, scheme=scheme, width=width) as seen:
+        open_every_fold(seen.page)
+        seen.page.wait_for_timeout(400)  # the theme sets tab stops late
+        found = Axe().run(seen.page).response["violations"]
+    serious = [
+        (rule["id"], node["html"][:200], node["failureSummary"])
+        for rule in found
+        if rule["impact"] in ("serious", "critical")
+        for node in rule["nodes"]
+    ]
+    assert serious == []
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_a_wide_formula_scrolls_by_keyboard(name, visit):
+    script = """boxes => boxes
+        .filter(b => (b.scrollWidth > b.clientWidth) !== (b.tabIndex === 0))
+        .map(b => b.textContent.slice(0, 60))"""
+    with visit(name, width=PHONE) as seen:
+        open_every_fold(seen.page)
+        seen.page.wait_for_timeout(200)
+        boxes = seen.page.locator("div.math > .formula")
+        assert boxes.evaluate_all(script) == []
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_a_solution_opens_by_keyboard(name, visit):
+    with visit(name) as seen:
+        solutions = seen.page.locator("div.solution.dropdown")
+        assert solutions.count()
+        for solution in solutions.all():
+            content = solution.locator(".section, section").first
+            button = solution.locator("button.toggle-button").first
+            assert not content.is_visible()
+            button.focus()
+            seen.page.keyboard.press("Enter")
+            assert content.is_visible()
+            assert button.get_attribute("aria-expanded") == "true"
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_figures_are_turned_over_in_the_dark(name, visit):
+    script = "i => i.map(x => getComputedStyle(x).filter)"
+    with visit(name, scheme="dark") as seen:
+        filters = seen.page.locator(".cell_output img").evaluate_all(script)
+        assert all(value.startswith("invert") for value in filters)
+
+
+@pytest.mark.parametrize("name", BOOK)
+def test_a_page_makes_sense_without_javascript(name, visit):
+    with visit(name, javascript=False) as seen:
+        assert seen.page.locator("article h1").is_visible()
+        for formula in seen.page.locator("article .katex-html").all()[:20]:
+            assert formula.is_visible()
+        for solution in seen.page.locator("div.solution").all():
+            assert solution.locator(".section, section").first.is_visible()
+
+
+def test_search_works_from_disk(visit):
+    with visit("search.html?q=gradient") as seen:
+        found = seen.page.locator("#search-results li a")
+        found.first.wait_for()
+        assert found.count()
+        assert seen.complaints == []

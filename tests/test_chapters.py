@@ -1,0 +1,161 @@
+"""Every chapter keeps the frame and the size that the style asks for.
+
+The frame is shown in CONTRIBUTING.md.
+"""
+
+import re
+from statistics import median
+
+import chapter
+import house
+import pytest
+
+CHAPTERS = house.chapters()
+each_chapter = pytest.mark.parametrize(
+    "path", CHAPTERS, ids=[path.stem for path in CHAPTERS]
+)
+
+FRAME = {
+    "front matter": r"\A---\n",
+    "label": r"^\(ch-[a-z-]+\)=$",
+    "title": r"^# \S",
+    "promise": r"^\*[A-Z][^\n]*[.?]\*$",
+    "objectives": r"^## What you will be able to do$",
+    "what is needed": r"^## Before you start$",
+    "prerequisites": r"^\|.*\|.*\|\n\| ?:?-+",
+    "time": r"^\*\*Time:?\*\*.*\bminutes\b",
+    "imports": r"^```\{code-cell\}",
+    "first section": r"^## ",
+    "summary": r"^## Summary$",
+    "exercises": r"^## Exercises$",
+    "further reading": r"^## Further reading$",
+}
+FORBIDDEN = {
+    "magic or shell": r"^\s*[%!]",
+    "install": r"\bpip\b|\bconda\b",
+    "old random numbers": r"np\.random\.(?!default_rng|Generator)",
+    "unseeded generator": r"default_rng\(\s*\)",
+    "network": r"\b(requests|urllib|http\.client|socket)\b",
+    "clock": r"\b(time\.time|perf_counter|datetime\.now|timeit)\b",
+}
+
+
+@each_chapter
+def test_the_frame_stands_in_order(path):
+    text, position = chapter.source(path), 0
+    for part, pattern in FRAME.items():
+        found = re.compile(pattern, re.MULTILINE).search(text, position)
+        assert found, f"{path.name}: no {part} after character {position}"
+        position = found.end()
+        if part == "exercises":
+            position = found.start() + 1
+
+
+@each_chapter
+def test_the_label_is_the_name_of_the_file(path):
+    assert f"(ch-{path.stem})=" in chapter.source(path)
+
+
+@each_chapter
+def test_it_promises_three_to_five_things(path):
+    text = chapter.section(chapter.source(path), "What you will be able to do")
+    items = re.findall(r"^- ", text, re.MULTILINE)
+    assert 3 <= len(items) <= 5
+
+
+@each_chapter
+def test_each_prerequisite_is_weighed_and_has_a_place(path):
+    text = chapter.section(chapter.source(path), "Before you start")
+    rows = re.findall(r"^\|(.*)\|$", text, re.MULTILINE)[2:]
+    assert rows
+    for row in rows:
+        _, weight, place = (part.strip() for part in row.split("|"))
+        assert re.match(r"necessary|helpful", weight), row
+        assert place, row
+
+
+@each_chapter
+def test_the_first_cell_only_imports_and_sets_up(path):
+    first = chapter.code_cells(chapter.notebook(path))[0].source
+    assert re.match(r"(import|from) ", first)
+
+
+@each_chapter
+def test_the_summary_is_short(path):
+    summary = chapter.prose(chapter.section(chapter.source(path), "Summary"))
+    assert 0 < len(summary.split()) <= 120
+
+
+@each_chapter
+def test_every_exercise_has_a_folded_solution(path):
+    text = chapter.source(path)
+    label = r"\n:label: (\S+)"
+    exercises = re.findall(rf"\{{exercise(?:-start)?\}}.*{label}", text)
+    solved = re.findall(r"\{solution(?:-start)?\} (\S+)", text)
+    folds = re.findall(
+        r"\{solution(?:-start)?\}[^\n]*\n(?::[^\n]*\n)*?:class:[^\n]*dropdown",
+        text,
+    )
+    assert len(exercises) >= 3
+    assert sorted(exercises) == sorted(solved)
+    assert len(folds) == len(solved)
+
+
+@each_chapter
+def test_further_reading_says_why(path):
+    text = chapter.section(chapter.source(path), "Further reading")
+    items = re.split(r"^[-*] ", text, flags=re.MULTILINE)[1:]
+    assert items
+    for item in items:
+        words = re.sub(r"\{\w+\}`[^`]*`|\[[^]]*\]\([^)]*\)", "", item)
+        assert len(words.split()) >= 5, item
+
+
+@each_chapter
+def test_cells_are_short_and_narrow(path):
+    cells = chapter.code_cells(chapter.notebook(path))
+    lengths = [len(cell.source.splitlines()) for cell in cells]
+    assert max(lengths) <= 15
+    assert median(lengths) <= 6
+    wide = [
+        line
+        for cell in cells
+        for line in cell.source.splitlines()
+        if len(line) > 79
+    ]
+    assert wide == []
+
+
+@each_chapter
+@pytest.mark.parametrize("thing", FORBIDDEN)
+def test_no_cell_uses(thing, path):
+    for cell in chapter.code_cells(chapter.notebook(path)):
+        found = re.search(FORBIDDEN[thing], cell.source, re.MULTILINE)
+        assert not found, cell.source
+
+
+@each_chapter
+def test_it_runs_alone_and_silently(path):
+    for cell in chapter.code_cells(chapter.executed(path)):
+        assert cell.execution_count
+        for output in cell.outputs:
+            assert output.output_type != "error"
+            assert output.get("name") != "stderr", output.text
+
+
+@each_chapter
+def test_every_figure_has_caption_name_and_words(path):
+    for cell in chapter.code_cells(chapter.executed(path)):
+        if not any(draws(output) for output in cell.outputs):
+            continue
+        header = cell.metadata.get("mystnb", {})
+        figure = header.get("figure", {})
+        assert figure.get("caption"), cell.source
+        assert figure.get("name", "").startswith("fig-"), cell.source
+        words = header.get("image", {}).get("alt", "")
+        assert len(words.split()) >= 5, cell.source
+
+
+def draws(output):
+    """Tell whether an output is a picture."""
+    return any(kind.startswith("image/") for kind in output.get("data", {}))
