@@ -43,8 +43,7 @@ def texts(ax):
 
 
 def box(artist):
-    """Where an artist stands, in pixels, after everything is laid out."""
-    artist.figure.canvas.draw()
+    """Where an artist stands, in pixels, once the figure is laid out."""
     return artist.get_window_extent()
 
 
@@ -67,7 +66,8 @@ def test_a_figure_has_its_size(size):
 
 
 def test_columns_are_axes_side_by_side():
-    _, axes = plotting.figure("wide", columns=3)
+    fig, axes = plotting.figure("wide", columns=3)
+    fig.canvas.draw()
     left = [box(ax).x0 for ax in axes]
     assert len(axes) == 3
     assert left == sorted(left)
@@ -99,6 +99,7 @@ def test_every_node_stands_in_its_place_with_its_label(ax):
 
 def test_values_stand_above_and_gradients_below(ax):
     plotting.draw_graph(ax, GRAPH, VALUES, GRADIENTS)
+    ax.figure.canvas.draw()
     found = texts(ax)
     for numbers, meaning in ((VALUES, "forward"), (GRADIENTS, "gradient")):
         for name, number in numbers.items():
@@ -173,6 +174,7 @@ def test_highlighted_edges_are_thicker(ax, gradients, meaning):
 
 def test_a_local_partial_stands_at_the_middle_of_its_edge(ax):
     plotting.draw_graph(ax, GRAPH, local={("z", "a"): r"\sigma'(z)"})
+    ax.figure.canvas.draw()
     text = texts(ax)[r"$\sigma'(z)$"]
     assert text.xy == pytest.approx((2.1, 1.0))
     assert box(text).y0 > ax.transData.transform(text.xy)[1]
@@ -462,8 +464,23 @@ def test_the_contrast_and_the_distance_themselves():
     )
     for reader in READERS:
         np.testing.assert_allclose(seen(white, reader), [100, 0, 0], atol=0.01)
-    green, red = ((seen(c, "deuteranopia")) for c in ("#4b8f00", "#a87a00"))
-    assert np.linalg.norm(green - red) < APART
+
+
+@pytest.mark.parametrize(
+    ("reader", "green", "red"),
+    [
+        ("protanopia", "#418331", "#b27330"),
+        ("deuteranopia", "#48902b", "#b06235"),
+    ],
+)
+def test_the_reader_confuses_what_is_known_to_be_confused(reader, green, red):
+    def distance(reader):
+        return np.linalg.norm(
+            seen(to_rgb(green), reader) - seen(to_rgb(red), reader)
+        )
+
+    assert distance(reader) < 1.0
+    assert distance("all cones") > 3 * APART
 
 
 def test_the_filter_itself():

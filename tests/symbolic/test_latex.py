@@ -7,8 +7,10 @@ import sympy as sp
 from backprop import notation, symbolic
 from backprop.symbolic import AnyActivation, Derivation, Formula, Stage
 from backprop.symbolic.latex import Printer, formula, join_product, name
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+
+prove = settings(derandomize=True, deadline=None, database=None)
 
 VALUES = {"w": -1.5, "b": 0.5, "x": 2.0, "y": 1.0}
 SLOPE = r"\frac{e^{- z}}{\left(1 + e^{- z}\right)^{2}}"
@@ -144,6 +146,7 @@ def test_a_number_as_latex(value, text):
     assert Printer().number(value) == text
 
 
+@prove
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_seventeen_digits_read_back_as_the_same_float(value):
     text = Printer(digits=17).number(value)
@@ -315,11 +318,13 @@ expressions = st.recursive(leaves, grown, max_leaves=6)
 numbers = st.floats(-1e9, 1e9) | st.sampled_from([-1e-7, 1e-7, 0.0, 1e20])
 
 
+@prove
 @given(expressions)
 def test_any_expression_is_well_formed(expression):
     assert well_formed(formula(expression))
 
 
+@prove
 @given(expressions, st.tuples(*[numbers] * len(NAMES)))
 def test_any_expression_with_numbers_is_well_formed(expression, found):
     values = dict(zip(NAMES, found, strict=True))
@@ -329,6 +334,7 @@ def test_any_expression_with_numbers_is_well_formed(expression, found):
     assert "w^" not in text
 
 
+@prove
 @given(st.lists(expressions, min_size=1, max_size=3))
 def test_any_product_is_well_formed(factors):
     assert well_formed(join_product(factors, Printer()))
