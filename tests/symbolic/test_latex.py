@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 prove = settings(derandomize=True, deadline=None, database=None)
 
+X, Y = sp.symbols("x y")
 VALUES = {"w": -1.5, "b": 0.5, "x": 2.0, "y": 1.0}
 SLOPE = r"\frac{e^{- z}}{\left(1 + e^{- z}\right)^{2}}"
 SLOPE_AT = (
@@ -121,6 +122,12 @@ def test_negative_terms_of_a_sum_stand_in_parentheses():
     )
 
 
+def test_a_sum_begins_with_what_is_not_subtracted():
+    assert formula(X - 1) == "x - 1"
+    partial = symbolic.neuron("identity", "binary_cross_entropy")["dL_da"]
+    assert partial.latex().endswith(r" = \frac{e^{a}}{1 + e^{a}} - y")
+
+
 def test_a_gradient_without_a_path_is_zero():
     derivation = symbolic.neuron(activation=sp.Integer(3))
     assert derivation["dL_dz"].latex() == rf"{DZ} = 0"
@@ -152,9 +159,6 @@ def test_seventeen_digits_read_back_as_the_same_float(value):
     text = Printer(digits=17).number(value)
     back = text.replace(r" \times 10^{", "e").rstrip("}")
     assert float(back) == value
-
-
-X, Y = sp.symbols("x y")
 
 
 @pytest.mark.parametrize(
