@@ -7,12 +7,14 @@ BENCH_VENV := .venv-bench
 BIN := $(VENV)/bin
 HTML := _build/html
 PORT ?= 8000
+FRONTEND := code/backprop/widgets/frontend
 
 CODE := $(shell find code book/_ext -type f \
-	! -path '*/__pycache__/*' ! -path '*.egg-info/*' 2>/dev/null)
+	! -path '*/__pycache__/*' ! -path '*.egg-info/*' \
+	! -path '*/node_modules/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lab serve lint format bench clean distclean
+.PHONY: help book test lab serve generate lint format bench clean distclean
 
 help: ## list the targets
 	@echo "make <target>, where <target> is one of:"
@@ -57,6 +59,12 @@ lab: $(VENV)/book ## open the chapters as notebooks in JupyterLab
 serve: ## serve the built book on this computer only
 	@test -e $(HTML)/index.html || $(MAKE) book
 	$(PYTHON) -m http.server --bind 127.0.0.1 --directory $(HTML) $(PORT)
+
+# ---- widgets -----------------------------------------------------------------
+
+generate: $(VENV)/book ## write the widgets' formulas and bundles (needs Node)
+	$(BIN)/python -m backprop.widgets
+	cd $(FRONTEND) && npm ci && npm run build
 
 # ---- proofs ---------------------------------------------------------------
 

@@ -71,12 +71,15 @@ def activation(given):
     """The expression in ``z`` for a name, or the expression itself.
 
     Raises ``ValueError`` for an unknown name, and for an expression in
-    other symbols than ``z``.
+    other symbols than ``z``. Everything here is real, so an absolute value,
+    a sign, a maximum or a minimum is written as its pieces.
 
     >>> activation(z**3)
     z**3
+    >>> activation(sp.Max(0, z))
+    Piecewise((0, z <= 0), (z, True))
     """
-    return _expression("activation", given, ACTIVATIONS, {z})
+    return _in_pieces(_expression("activation", given, ACTIVATIONS, {z}))
 
 
 def loss(given):
@@ -88,6 +91,13 @@ def loss(given):
     (a - y)**4
     """
     return _expression("loss", given, LOSSES, {a, y})
+
+
+def _in_pieces(expression):
+    if not expression.has(sp.Abs, sp.sign, sp.Max, sp.Min, sp.Heaviside):
+        return expression
+    real = sp.Symbol("z", real=True)
+    return expression.subs(z, real).rewrite(sp.Piecewise).subs(real, z)
 
 
 def _expression(argument, given, table, allowed):

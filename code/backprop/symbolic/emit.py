@@ -1,0 +1,232 @@
+"""JavaScript from the staged derivations: what the widgets compute with.
+
+The same `Derivation` that prints the chain rule on a page prints here a
+JavaScript function: forward stages, partials, one update. Subexpressions
+that occur more than once are computed once. ``make generate`` writes the
+whole module; nobody types a formula in JavaScript.
+
+>>> print(function("square", (v,), {"s": v**2, "slope": 2 * v}))
+function square(v) {
+  const s = (v * v);
+  const slope = 2*v;
+  return { s, slope };
+}
+"""
+
+import sympy as sp
+from sympy.codegen.cfunctions import expm1, log1p
+from sympy.printing.jscode import JavascriptCodePrinter
+
+from backprop.symbolic import catalogue, models
+from backprop.symbolic.catalogue import a, b, w, x, y, z
+
+v = sp.Symbol("v")
+eta = sp.Symbol("eta")
+
+STABLE = {
+    "sigmoid": sp.Piecewise(
+        (1 / (1 + sp.exp(-z)), z >= 0),
+        (sp.exp(z) / (1 + sp.exp(z)), True),
+    ),
+    "tanh": sp.Piecewise(
+        (-expm1(-2 * z) / (1 + sp.exp(-2 * z)), z >= 0),
+        (expm1(2 * z) / (1 + sp.exp(2 * z)), True),
+    ),
+    "softplus": sp.Piecewise(
+        (z + log1p(sp.exp(-z)), z >= 0), (log1p(sp.exp(z)), True)
+    ),
+}
+"""Activations written so that no exponential of a large number is used, and
+so that no derivative takes nearly equal numbers from each other: the same
+functions as in the catalogue (a test has SymPy prove it)."""
+
+STABLE_SLOPES = {"tanh": 1 / sp.cosh(z) ** 2}
+"""Derivatives in a form without cancellation, where SymPy's own has one:
+``1 - tanh²`` loses its digits where the tanh is saturated."""
+
+STABLE_LOSSES = {
+    "binary_cross_entropy": STABLE["softplus"].subs(z, a) - y * a,
+}
+"""Losses rewritten in the same way."""
+
+
+class Printer(JavascriptCodePrinter):
+    """SymPy's JavaScript printer, with small powers as products."""
+
+    def __init__(self):
+        super().__init__({})
+
+    def _print_Pow(self, expr):  # noqa: N802
+        if expr.base.is_Symbol and expr.exp == 2:
+            base = self._print(expr.base)
+            return f"({base} * {base})"
+        return super()._print_Pow(expr)
+
+    def _print_log1p(self, expr):
+        return f"Math.log1p({self._print(expr.args[0])})"
+
+    def _print_expm1(self, expr):
+        return f"Math.expm1({self._print(expr.args[0])})"
+
+    def _print_Piecewise(self, expr):  # noqa: N802
+        *cases, (otherwise, _) = expr.args
+        text = self._print(otherwise)
+        for value, condition in reversed(cases):
+            test = self._print(condition)
+            text = f"({test} ? {self._print(value)} : {text})"
+        return text
+
+
+def function(name, arguments, lines):
+    """A JavaScript function that computes ``lines`` and returns them all.
+
+    ``arguments`` are symbols; ``lines`` maps names to expressions, each in
+    the arguments and in lines before it. What occurs twice is computed once.
+    Raises ``ValueError`` where a line uses a symbol that is not known yet.
+    """
+    _check_known(arguments, lines)
+    helpers, reduced = sp.cse(
+        list(lines.values()), symbols=sp.numbered_symbols("t")
+    )
+    helpers = dict(helpers)
+    printer, written = Printer(), []
+    for symbol, expression in zip(lines, reduced, strict=True):
+        for helper in _needed(expression, helpers):
+            text = printer.doprint(helpers.pop(helper))
+            written.append(f"  const {helper} = {text};")
+        written.append(f"  const {symbol} = {printer.doprint(expression)};")
+    listed = ", ".join(map(str, arguments))
+    returned = ", ".join(lines)
+    body = "\n".join([*written, f"  return {{ {returned} }};"])
+    return f"function {name}({listed}) {{\n{body}\n}}"
+
+
+def derivation_function(name, derivation):
+    """Every stage and every partial of a `Derivation`, as JavaScript.
+
+    >>> from backprop.symbolic import neuron
+    >>> print(derivation_function("f", neuron("identity")).splitlines()[0])
+    function f(w, b, x, y) {
+    """
+    lines = {s.symbol.name: s.definition for s in derivation.stages}
+    lines |= {p.name: p.rule for p in derivation.partials.values()}
+    return function(name, derivation.inputs, lines)
+
+
+def neuron_function(name, activation, loss):
+    """One neuron: value, every partial, one update and the curvature.
+
+    ``activation`` and ``loss`` are names or expressions, as for
+    `models.neuron`. The result has ``z``, ``a``, ``L``, the partials with
+    ``da_dz``, ``w_new`` and ``b_new`` for the learning rate ``eta``, the
+    ``predicted`` change of the loss, and ``curvature``, the second
+    derivative of L with respect to w.
+    """
+    derivation = models.neuron(stable(activation), stable_loss(loss))
+    f, of_a = derivation.stage("a"), derivation.stage("L")
+    slope = stable_slope(activation)
+    bend = sp.diff(f.definition, z, 2)
+    da_dz, dL_da = sp.symbols("da_dz dL_da")
+    lines = {s.symbol.name: s.definition for s in derivation.stages}
+    lines |= {"dL_da": of_a.local(a), "da_dz": slope}
+    lines["dL_dz"] = dL_da * da_dz
+    for variable in (w, b, x):
+        partial = derivation[f"dL_d{variable}"]
+        lines[partial.name] = partial.rule
+    dL_dw, dL_db = sp.symbols("dL_dw dL_db")
+    lines["w_new"] = w - eta * dL_dw
+    lines["b_new"] = b - eta * dL_db
+    lines["predicted"] = -eta * (dL_dw**2 + dL_db**2)
+    along_z = of_a.local(a).diff(a) * da_dz**2 + dL_da * bend
+    lines["curvature"] = x**2 * along_z
+    return function(name, (w, b, x, y, eta), lines)
+
+
+def activation_function(name, activation):
+    """``a`` and ``da_dz`` as functions of ``z``, as JavaScript."""
+    lines = {"a": stable(activation), "da_dz": stable_slope(activation)}
+    return function(name, (z,), lines)
+
+
+def stable(activation):
+    """The expression of an activation, in its form without overflow.
+
+    >>> stable("identity")
+    z
+    """
+    if isinstance(activation, str) and activation in STABLE:
+        return STABLE[activation]
+    return catalogue.activation(activation)
+
+
+def stable_slope(activation):
+    """The derivative of an activation, in a form that keeps its digits.
+
+    >>> stable_slope("tanh")
+    cosh(z)**(-2)
+    """
+    if isinstance(activation, str) and activation in STABLE_SLOPES:
+        return STABLE_SLOPES[activation]
+    return stable(activation).diff(z)
+
+
+def stable_loss(loss):
+    """The expression of a loss, in its form without overflow."""
+    if isinstance(loss, str) and loss in STABLE_LOSSES:
+        return STABLE_LOSSES[loss]
+    return catalogue.loss(loss)
+
+
+def module():
+    """The text of the generated module ``formulas.js``."""
+    activations = [
+        activation_function(f"activation_{name}", name)
+        for name in catalogue.ACTIVATIONS
+    ]
+    neurons = [
+        neuron_function(f"neuron_{activation}_{loss}", activation, loss)
+        for activation, loss in PAIRS
+    ]
+    tables = [
+        _table("activations", "activation", catalogue.ACTIVATIONS),
+        _table("neurons", "neuron", map("_".join, PAIRS)),
+    ]
+    return "\n\n".join([HEAD, *activations, *neurons, *tables]) + "\n"
+
+
+PAIRS = [(name, "half_squared_error") for name in catalogue.ACTIVATIONS]
+PAIRS += [("identity", "binary_cross_entropy")]
+"""The activations with the losses that suit them: the cross-entropy takes
+logits, so its neuron is the identity."""
+
+HEAD = """\
+// Generated by `make generate` from backprop.symbolic.emit: do not edit.
+// Every formula is printed by SymPy from the derivation in the book."""
+
+
+def _table(name, prefix, keys):
+    rows = "\n".join(f"  {key}: {prefix}_{key}," for key in keys)
+    return f"export const {name} = {{\n{rows}\n}};"
+
+
+def _check_known(arguments, lines):
+    known = {symbol.name for symbol in arguments}
+    for name, expression in lines.items():
+        strangers = {s.name for s in sp.sympify(expression).free_symbols}
+        strangers -= known
+        if strangers:
+            raise ValueError(
+                f"lines: {name} uses {sorted(strangers)}, expected symbols "
+                "that are arguments or lines before it"
+            )
+        known.add(name)
+
+
+def _needed(expression, helpers):
+    """The helpers an expression needs, each after those that it needs."""
+    found = []
+    for symbol in sorted(expression.free_symbols, key=str):
+        if symbol in helpers:
+            found += _needed(helpers[symbol], helpers)
+            found.append(symbol)
+    return list(dict.fromkeys(found))

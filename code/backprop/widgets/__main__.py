@@ -1,0 +1,23 @@
+"""Write the generated sources of the front end: ``make generate``."""
+
+from pathlib import Path
+
+from backprop.symbolic import emit
+from backprop.widgets import steps
+
+SOURCES = Path(__file__).parent / "frontend" / "src"
+
+
+def generated():
+    """File name -> text, freshly emitted."""
+    return {"formulas.js": emit.module(), "mathml.js": steps.generated()}
+
+
+def main():
+    """Write every generated file."""
+    for name, text in generated().items():
+        (SOURCES / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,288 @@
+"""What all widgets share: traits that refuse bad values, an activation that
+may be the reader's own, and the HTML in which a widget lives without Python.
+"""
+
+import html
+import json
+import math
+from itertools import count
+from pathlib import Path
+
+import anywidget
+import numpy as np
+import sympy as sp
+import traitlets
+from IPython import get_ipython
+from ipywidgets import Box
+from sympy.printing.codeprinter import PrintMethodNotImplementedError
+
+from backprop.numerics import activations
+from backprop.symbolic import catalogue, emit
+
+STATIC = Path(__file__).parent / "static"
+
+ACTIVATION_WORDS = {
+    "sigmoid": "sigmoid",
+    "tanh": "tanh",
+    "relu": "ReLU",
+    "leaky_relu": "leaky ReLU",
+    "softplus": "softplus",
+    "identity": "identity (linear)",
+}
+
+LARGEST_COUNT = 2**53
+"""Beyond this a browser does not count in whole numbers."""
+
+_names = count(1)
+
+
+class Number(traitlets.TraitType):
+    """A finite number between two bounds; a bad value is refused.
+
+    >>> class Example(traitlets.HasTraits):
+    ...     eta = Number(0.5, 0, 2)
+    >>> Example(eta=3)
+    Traceback (most recent call last):
+    ...
+    traitlets.traitlets.TraitError: eta: found 3, expected a number from 0 to 2
+    """
+
+    def __init__(self, default, low, high, **options):
+        super().__init__(default_value=float(default), **options)
+        self.low, self.high = low, high
+
+    def validate(self, obj, value):
+        """The value as a float, or ``TraitError``."""
+        good = isinstance(value, int | float) and not isinstance(value, bool)
+        if not (good and math.isfinite(value)):
+            self._refuse(value)
+        if not self.low <= value <= self.high:
+            self._refuse(value)
+        return float(value)
+
+    def _refuse(self, value):
+        raise traitlets.TraitError(
+            f"{self.name}: found {value!r}, expected a number from "
+            f"{self.low} to {self.high}"
+        )
+
+
+class BookWidget(anywidget.AnyWidget):
+    """The base class: a view by name, and a page without Python.
+
+    A subclass gives ``view`` (the name of its view in the front end),
+    ``shared`` (the traits a reader changes, which a link remembers) and
+    ``steps_table()``, the rows of the table that stands in the page where
+    there is no JavaScript.
+    """
+
+    _esm = STATIC / "widgets.js"
+    _css = STATIC / "widgets.css"
+
+    view = traitlets.Unicode().tag(sync=True)
+    shared = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    choices = traitlets.Dict().tag(sync=True)
+    ranges = traitlets.Dict().tag(sync=True)
+    links = traitlets.Dict().tag(sync=True)
+    exact = traitlets.Bool(False, help="show all digits").tag(sync=True)
+
+    @traitlets.default("ranges")
+    def _ranges(self):
+        """Least and largest value; a third entry, 1, for a whole number."""
+        found = {}
+        for name, trait in self.traits(sync=True).items():
+            if isinstance(trait, Number):
+                found[name] = [trait.low, trait.high]
+            elif isinstance(trait, traitlets.Int) and name in self.shared:
+                high = LARGEST_COUNT if trait.max is None else trait.max
+                found[name] = [trait.min, high, 1]
+        return found
+
+    def steps_table(self):
+        """The head and the rows of the fallback table, as text."""
+        raise NotImplementedError
+
+    def page_state(self):
+        """The synced traits of the view, as plain data for a page."""
+        ours = set(self.traits(sync=True)) - set(
+            anywidget.AnyWidget.class_traits(sync=True)
+        )
+        return {
+            name: getattr(self, name)
+            for name in sorted(ours)
+            if not name.startswith("_")
+        }
+
+    def page_html(self):
+        """The widget as it stands in a page: its state, and a still table.
+
+        The page's script replaces the table by the live view.
+        """
+        state = json.dumps(self.page_state(), allow_nan=False)
+        return (
+            '<div class="bp-host"><script type="application/json">'
+            f"{state.replace('<', chr(92) + 'u003c')}</script>"
+            f'<div class="bp bp-fallback">{self._table()}</div></div>'
+        )
+
+    def _table(self):
+        head, rows = self.steps_table()
+        cells = "".join(f"<th>{html.escape(text)}</th>" for text in head)
+        body = "".join(
+            "<tr>"
+            + "".join(f"<td>{html.escape(text)}</td>" for text in row)
+            + "</tr>"
+            for row in rows
+        )
+        return (
+            f"<table><thead><tr>{cells}</tr></thead>"
+            f"<tbody>{body}</tbody></table>"
+        )
+
+    def _repr_mimebundle_(self, **options):
+        """The live widget for a notebook, and the HTML for a page."""
+        bundle = super()._repr_mimebundle_(**options)
+        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+        return {**data, "text/html": self.page_html()}, metadata
+
+
+class NeuronWidget(BookWidget):
+    """A widget about one neuron: an activation, a name or the reader's own.
+
+    ``activation`` may be set to a name or to a SymPy expression in
+    ``backprop.symbolic.z``; formulas, derivative and steps follow. Raises
+    ``TraitError`` for anything else.
+    """
+
+    activation = traitlets.Any("sigmoid").tag(
+        sync=True, to_json=lambda value, _: _name(value)
+    )
+    custom = traitlets.Dict().tag(sync=True)
+
+    @traitlets.default("choices")
+    def _choices(self):
+        return {"activation": [list(row) for row in ACTIVATION_WORDS.items()]}
+
+    @traitlets.validate("activation")
+    def _check_activation(self, proposal):
+        given = proposal.value
+        if isinstance(given, str) and given == self.custom.get("name"):
+            return self._own
+        try:
+            catalogue.activation(given)
+            if not isinstance(given, str):
+                self.custom_parts(given)
+        except PrintMethodNotImplementedError:
+            raise traitlets.TraitError(
+                f"activation: found {given}, expected an expression in "
+                "functions that JavaScript has"
+            ) from None
+        except (ValueError, TypeError, sp.SympifyError) as error:
+            raise traitlets.TraitError(str(error)) from None
+        return given
+
+    @traitlets.observe("activation")
+    def _follow_activation(self, change):
+        if isinstance(change.new, str):
+            return
+        self._own, name = change.new, _name(change.new)
+        self.custom = {"name": name, **self.custom_parts(change.new)}
+        rows = [list(row) for row in ACTIVATION_WORDS.items()]
+        self.choices = {**self.choices, "activation": [*rows, [name, name]]}
+
+    def custom_parts(self, expression):
+        """What the view needs for an activation that it does not have."""
+        return {
+            "activation": emit.activation_function("activation", expression),
+            "neuron": emit.neuron_function(
+                "neuron", expression, "half_squared_error"
+            ),
+        }
+
+    def page_state(self):
+        """As in a page, where an activation has only its name."""
+        return super().page_state() | {"activation": _name(self.activation)}
+
+    def numeric_activation(self):
+        """The activation for `backprop.numerics`."""
+        if isinstance(self.activation, str):
+            return activations.get(self.activation)
+        f = catalogue.activation(self.activation)
+        return activations.Activation(
+            _name(self.activation),
+            _in_numpy(f),
+            _in_numpy(sp.diff(f, catalogue.z)),
+        )
+
+
+def link(first, first_trait, second, second_trait):
+    """Keep a trait of one widget equal to a trait of another.
+
+    As ``ipywidgets.link``, and in the page too, where there is no Python.
+    Link before the widgets are displayed. Returns the ``traitlets.link``.
+
+    >>> from backprop.widgets import ActivationExplorer
+    >>> one, other = ActivationExplorer(), ActivationExplorer()
+    >>> tie = link(one, "z", other, "z")
+    >>> one.z = 3.0
+    >>> other.z
+    3.0
+    """
+    tie = traitlets.link((first, first_trait), (second, second_trait))
+    name = (
+        first.links.get(first_trait)
+        or second.links.get(second_trait)
+        or f"link{next(_names)}"
+    )
+    first.links = {**first.links, first_trait: name}
+    second.links = {**second.links, second_trait: name}
+    return tie
+
+
+def box_html(box):
+    """A box of our widgets as it stands in a page, or None for other boxes.
+
+    >>> from ipywidgets import VBox
+    >>> from backprop.widgets import ActivationExplorer
+    >>> "bp-host" in box_html(VBox([ActivationExplorer()]))
+    True
+    """
+    parts = [
+        child.page_html() if isinstance(child, BookWidget) else None
+        for child in box.children
+    ]
+    if not parts or None in parts:
+        return None
+    return f'<div class="bp-box">{"".join(parts)}</div>'
+
+
+def show_boxes_in_pages():
+    """Tell IPython, where it runs, how a box of widgets stands in a page."""
+    shell = get_ipython()
+    if shell is not None:
+        formatter = shell.display_formatter.formatters["text/html"]
+        formatter.for_type(Box, box_html)
+
+
+def text(value, digits):
+    """A number for the still table, or words for what is none.
+
+    >>> text(0.1 + 0.2, 9), text(float("nan"), 9)
+    ('0.3', 'no value')
+    """
+    return f"{value:.{digits}g}" if math.isfinite(value) else "no value"
+
+
+def _in_numpy(expression):
+    """An expression in ``z`` as a function, with numpy's rules for 1/0."""
+    function = sp.lambdify(catalogue.z, expression, "numpy")
+
+    def value(at):
+        with np.errstate(all="ignore"):
+            return function(np.asarray(at, dtype=float)[()])
+
+    return value
+
+
+def _name(activation):
+    return activation if isinstance(activation, str) else str(activation)

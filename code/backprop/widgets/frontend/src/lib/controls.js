@@ -1,0 +1,73 @@
+// Controls that read and write one trait each. Native inputs: keyboard,
+// touch and screen readers come with them.
+
+import { h } from "./dom.js";
+import { short } from "./format.js";
+import { change, watch } from "./model.js";
+
+// A slider for a number. `log` slides over powers of ten. A value outside
+// the slider's range is kept; the slider rests at its end.
+export function slider(model, trait, options) {
+  const { label, min, max, step = 0.01, log = false } = options;
+  const toSlider = log ? Math.log10 : (value) => value;
+  const toValue = log ? (position) => 10 ** position : (position) => position;
+  const input = h("input", {
+    type: "range",
+    min: toSlider(min),
+    max: toSlider(max),
+    step,
+    oninput: () =>
+      change(model, { [trait]: Number(toValue(Number(input.value)).toPrecision(12)) }),
+  });
+  const output = h("output", { class: "bp-reading" });
+  const element = h(
+    "label",
+    { class: "bp-control" },
+    h("span", { class: "bp-label" }, label),
+    input,
+    output,
+  );
+  const stop = watch(model, [trait], () => {
+    const value = model.get(trait);
+    input.value = toSlider(value);
+    output.textContent = short(value);
+    input.setAttribute("aria-valuetext", short(value));
+  });
+  return { element, stop };
+}
+
+// A choice among named values: `choices` are [value, words].
+export function select(model, trait, { label, choices }) {
+  const input = h(
+    "select",
+    { onchange: () => change(model, { [trait]: input.value }) },
+    ...choices.map(([value, words]) => h("option", { value }, words)),
+  );
+  const element = h(
+    "label",
+    { class: "bp-control" },
+    h("span", { class: "bp-label" }, label),
+    input,
+  );
+  const stop = watch(model, [trait], () => {
+    input.value = model.get(trait);
+  });
+  return { element, stop };
+}
+
+// A box to tick.
+export function toggle(model, trait, { label }) {
+  const input = h("input", {
+    type: "checkbox",
+    onchange: () => change(model, { [trait]: input.checked }),
+  });
+  const element = h("label", { class: "bp-toggle" }, input, ` ${label}`);
+  const stop = watch(model, [trait], () => {
+    input.checked = model.get(trait);
+  });
+  return { element, stop };
+}
+
+export function button(label, onclick, attributes = {}) {
+  return h("button", { type: "button", onclick, ...attributes }, label);
+}

@@ -1,0 +1,88 @@
+// The computational graph of one neuron: values above the nodes, gradients
+// below, the edges of the present step lit.
+
+import { s, say } from "./dom.js";
+
+const NODES = {
+  x: [40, 40],
+  w: [40, 130],
+  b: [40, 220],
+  z: [160, 130],
+  a: [290, 130],
+  y: [290, 220],
+  L: [410, 130],
+};
+const EDGES = [
+  ["x", "z"],
+  ["w", "z"],
+  ["b", "z"],
+  ["z", "a"],
+  ["a", "L"],
+  ["y", "L"],
+];
+const RADIUS = 17;
+
+export class Graph {
+  constructor() {
+    this.edges = new Map(EDGES.map((edge) => [edge.join(), drawEdge(edge)]));
+    this.numbers = {};
+    const nodes = Object.entries(NODES).map(([name, [x, y]]) => {
+      const value = s("text", { class: "bp-value", x, y: y - 24 });
+      const gradient = s("text", { class: "bp-slope", x, y: y + 36 });
+      this.numbers[name] = { value, gradient };
+      return s(
+        "g",
+        {},
+        s("circle", { class: `bp-node bp-node-${name}`, cx: x, cy: y, r: RADIUS }),
+        s("text", { class: "bp-name", x, y: y + 5 }, name),
+        value,
+        gradient,
+      );
+    });
+    this.svg = s(
+      "svg",
+      {
+        viewBox: "0 0 450 270",
+        class: "bp-plot bp-graph",
+        role: "img",
+        "aria-label":
+          "The computational graph: x, w and b lead to z, z to a, a and y to L",
+      },
+      ...this.edges.values(),
+      ...nodes,
+    );
+  }
+
+  // `values` and `gradients` map node names to text; an edge in `lit` is lit,
+  // with an arrowhead at the end where the number arrives.
+  show(values, gradients, lit, backward) {
+    for (const [name, { value, gradient }] of Object.entries(this.numbers)) {
+      say(value, values[name] ?? "");
+      say(gradient, gradients[name] ?? "");
+    }
+    const keys = new Set(lit.map((edge) => edge.join()));
+    for (const [key, line] of this.edges) {
+      line.setAttribute("class", className(keys.has(key), backward));
+    }
+  }
+}
+
+function className(lit, backward) {
+  if (!lit) return "bp-edge";
+  return `bp-edge bp-lit ${backward ? "bp-gradient" : "bp-forward"}`;
+}
+
+// A line with a small arrowhead in its middle, both in one path.
+function drawEdge([from, to]) {
+  const [x0, y0] = NODES[from];
+  const [x1, y1] = NODES[to];
+  const length = Math.hypot(x1 - x0, y1 - y0);
+  const [ux, uy] = [(x1 - x0) / length, (y1 - y0) / length];
+  const point = (along, aside = 0) =>
+    `${x0 + ux * along - uy * aside},${y0 + uy * along + ux * aside}`;
+  const end = length - RADIUS - 4;
+  return s("path", {
+    class: "bp-edge",
+    d: `M${point(RADIUS + 3)}L${point(end)}M${point(end - 9, 5)}L${point(end)}L${point(end - 9, -5)}`,
+  });
+}

@@ -1,0 +1,100 @@
+// A drawing with axes. d3 has the scales, the axes and the drag; a `Plot`
+// holds an SVG with its two scales, redrawn when their domains change.
+
+import { axisBottom, axisLeft } from "d3-axis";
+import { drag } from "d3-drag";
+import { scaleLinear, scaleLog } from "d3-scale";
+import { select } from "d3-selection";
+
+import { s } from "./dom.js";
+
+const MARGIN = { top: 12, right: 14, bottom: 40, left: 58 };
+
+// Further out than this no line is drawn, in pixels.
+const OFF = 1e6;
+
+export class Plot {
+  constructor({ width = 420, height = 280, label, xLabel, yLabel, log = false }) {
+    this.x = scaleLinear([0, 1], [MARGIN.left, width - MARGIN.right]);
+    const scale = log ? scaleLog : scaleLinear;
+    this.y = scale([0.1, 1], [height - MARGIN.bottom, MARGIN.top]);
+    this.xAxis = s("g", {
+      class: "bp-axis",
+      transform: `translate(0,${height - MARGIN.bottom})`,
+    });
+    this.yAxis = s("g", {
+      class: "bp-axis",
+      transform: `translate(${MARGIN.left},0)`,
+    });
+    this.content = s("g");
+    this.svg = s(
+      "svg",
+      { viewBox: `0 0 ${width} ${height}`, class: "bp-plot", role: "img", "aria-label": label },
+      this.xAxis,
+      this.yAxis,
+      s("text", { class: "bp-axis-label", x: (MARGIN.left + width) / 2, y: height - 6 }, xLabel),
+      s("text", { class: "bp-axis-label", x: 14, y: height / 2 - 16 }, yLabel),
+      this.content,
+    );
+    this.shown = "";
+  }
+
+  // Set the domains; the axes are drawn anew only if they changed.
+  domains(x, y) {
+    const key = JSON.stringify([x, y]);
+    if (key === this.shown) return;
+    this.shown = key;
+    this.x.domain(x);
+    this.y.domain(y);
+    select(this.xAxis).call(axisBottom(this.x).ticks(6));
+    select(this.yAxis).call(axisLeft(this.y).ticks(5, "~g"));
+  }
+
+  // The path through points given in the units of the axes; it is broken
+  // where a point is no place on them.
+  line(points) {
+    let command = "M";
+    return points
+      .map(([x, y]) => {
+        const place = [this.x(x), this.y(y)];
+        if (!place.every((at) => Math.abs(at) < OFF)) {
+          command = "M";
+          return "";
+        }
+        const text = `${command}${place.map((at) => at.toFixed(2)).join()}`;
+        command = "L";
+        return text;
+      })
+      .join("");
+  }
+
+  // A pixel position as numbers on the axes.
+  at(px, py) {
+    return [this.x.invert(px), this.y.invert(py)];
+  }
+}
+
+// Let an element of a plot be dragged: `moved(x, y)` gets axis units.
+export function draggable(plot, element, moved) {
+  select(element).call(
+    drag()
+      .container(() => plot.content)
+      .on("drag", (event) => moved(...plot.at(event.x, event.y))),
+  );
+}
+
+// Numbers from a to b, both ends included.
+export function range(a, b, count) {
+  return Array.from({ length: count }, (_, i) => a + ((b - a) * i) / (count - 1));
+}
+
+// The least and largest of some numbers, with a margin on both sides. What
+// is not finite, or too large to draw, does not count.
+export function extent(values, margin = 0.06) {
+  const drawn = values.filter((value) => Math.abs(value) < 1e100);
+  if (drawn.length === 0) return [-1, 1];
+  const low = Math.min(...drawn);
+  const high = Math.max(...drawn);
+  const space = (high - low || Math.abs(high) || 1) * margin;
+  return [low - space, high + space];
+}

@@ -1,0 +1,93 @@
+// Choose an activation, drag z along its curve: value, slope, saturation.
+
+import { select, slider, toggle } from "../lib/controls.js";
+import { h, s, say } from "../lib/dom.js";
+import { number } from "../lib/format.js";
+import { change, watch } from "../lib/model.js";
+import { formulas } from "../lib/neuron.js";
+import { Plot, draggable, extent, range } from "../lib/plot.js";
+
+const REACH = 8;
+const POINTS = 161;
+
+// Below this slope a neuron passes less than a hundredth of what comes back.
+const FLAT = 0.01;
+
+export function activationExplorer(model, element) {
+  const controls = [
+    select(model, "activation", {
+      label: "activation",
+      choices: model.get("choices").activation,
+    }),
+    slider(model, "z", { label: "z", min: -REACH, max: REACH, step: 0.05 }),
+    toggle(model, "exact", { label: "all digits" }),
+  ];
+  const plot = new Plot({
+    label: "The activation with its tangent at z",
+    xLabel: "z",
+    yLabel: "a",
+  });
+  const curve = s("path", { class: "bp-curve bp-forward" });
+  const tangent = s("path", { class: "bp-curve bp-gradient bp-dashed" });
+  const point = s("circle", { class: "bp-handle bp-gradient", r: 8 });
+  plot.content.append(curve, tangent, point);
+  draggable(plot, point, (z) => change(model, { z: clamp(z) }));
+  const words = h("p", { class: "bp-live", role: "status" });
+  element.append(
+    h("div", { class: "bp-controls" }, ...controls.map((c) => c.element)),
+    plot.svg,
+    words,
+  );
+
+  let drawn = null;
+  const stop = watch(model, ["activation", "custom", "z", "exact"], () => {
+    const { activation } = formulas(model);
+    if (drawn !== activation) {
+      drawCurve(plot, curve, activation);
+      drawn = activation;
+    }
+    const z = model.get("z");
+    const { a, da_dz } = activation(z);
+    const at = clamp(z);
+    const shown = activation(at);
+    drawTangent(plot, tangent, at, shown.a, shown.da_dz);
+    place(point, plot.x(at), plot.y(shown.a));
+    say(words, describe(z, a, da_dz, model.get("exact")));
+  });
+  return () => {
+    stop();
+    controls.forEach((control) => control.stop());
+  };
+}
+
+function drawCurve(plot, curve, activation) {
+  const points = range(-REACH, REACH, POINTS).map((z) => [z, activation(z).a]);
+  plot.domains([-REACH, REACH], extent(points.map(([, a]) => a)));
+  curve.setAttribute("d", plot.line(points));
+}
+
+function drawTangent(plot, tangent, z, a, slope) {
+  const half = REACH / 4;
+  const ends = [z - half, z + half].map((at) => [at, a + slope * (at - z)]);
+  tangent.setAttribute("d", plot.line(ends));
+}
+
+// A point that is nowhere on the axes is not shown.
+function place(point, x, y) {
+  const seen = Number.isFinite(y);
+  point.setAttribute("cx", x);
+  point.setAttribute("cy", seen ? y : 0);
+  point.setAttribute("visibility", seen ? "visible" : "hidden");
+}
+
+function describe(z, a, slope, all) {
+  const flat =
+    Math.abs(slope) < FLAT
+      ? " Saturated: almost no gradient passes back through this neuron."
+      : "";
+  return `z = ${number(z, all)}: a = f(z) = ${number(a, all)}, slope f′(z) = ${number(slope, all)}.${flat}`;
+}
+
+function clamp(z) {
+  return Math.min(REACH, Math.max(-REACH, z));
+}

@@ -1,0 +1,24 @@
+// Every view by the name that the Python class gives: one line each.
+
+import { activationExplorer } from "./activation_explorer.js";
+import { learningRateExplorer } from "./learning_rate_explorer.js";
+import { lossSurface } from "./loss_surface.js";
+import { stepper } from "./stepper.js";
+
+export const views = {
+  activation_explorer: activationExplorer,
+  learning_rate_explorer: learningRateExplorer,
+  loss_surface: lossSurface,
+  stepper,
+};
+
+// Draw a widget into an element; returns the function that clears it away.
+export function mount(model, element) {
+  element.replaceChildren();
+  element.classList.add("bp");
+  const stop = views[model.get("view")](model, element);
+  return () => {
+    stop();
+    element.replaceChildren();
+  };
+}

@@ -1,0 +1,259 @@
+// One neuron, one update, one step at a time.
+
+import { button, select, slider, toggle } from "../lib/controls.js";
+import { h, say } from "../lib/dom.js";
+import { number, short, signed } from "../lib/format.js";
+import { Graph } from "../lib/graph.js";
+import { change, watch } from "../lib/model.js";
+import { formulas } from "../lib/neuron.js";
+import { common, order, special } from "../mathml.js";
+
+const PAUSE = 1600;
+const FORWARD = 3;
+
+const TITLES = {
+  z: "z",
+  a: "a",
+  L: "L",
+  dL_da: "∂L/∂a",
+  da_dz: "∂a/∂z",
+  dL_dz: "∂L/∂z",
+  dL_dw: "∂L/∂w",
+  dL_db: "∂L/∂b",
+  w_new: "new w",
+  b_new: "new b",
+  L_new: "new L",
+};
+
+// The node below which a gradient stands once its step is reached.
+const GRADIENT_OF = { a: "dL_da", z: "dL_dz", w: "dL_dw", b: "dL_db" };
+
+const SLIDERS = [
+  ["x", -5, 5],
+  ["w", -5, 5],
+  ["b", -5, 5],
+  ["y", -2, 2],
+];
+
+export function stepper(model, element) {
+  const names = order.slice(0, order.indexOf(model.get("until")) + 1);
+  const update = names.includes("w_new");
+  const controls = [
+    select(model, "activation", {
+      label: "activation",
+      choices: model.get("choices").activation,
+    }),
+    ...SLIDERS.map(([name, min, max]) =>
+      slider(model, name, { label: name, min, max, step: 0.05 }),
+    ),
+  ];
+  if (update)
+    controls.push(
+      slider(model, "eta", { label: "η", min: 1e-3, max: 100, step: 0.02, log: true }),
+    );
+  controls.push(toggle(model, "exact", { label: "all digits" }));
+
+  const graph = new Graph();
+  const panel = new Panel(names);
+  const play = player(model, names.length);
+  const go = (step) => {
+    play.stop();
+    change(model, { step: Math.max(0, Math.min(names.length - 1, step)) });
+  };
+  const back = button("Back", () => go(model.get("step") - 1));
+  const next = button("Next", () => go(model.get("step") + 1));
+  const again = button("Next update", () => {
+    play.stop();
+    const now = compute(model);
+    if (!inRange(model, now)) return;
+    const { w_new, b_new } = now;
+    change(model, { w: w_new, b: b_new, step: 0, update: model.get("update") + 1 });
+  });
+  const tabs = names.map((name, index) =>
+    button(TITLES[name], () => go(index), { class: "bp-step" }),
+  );
+  const buttons = h("div", { class: "bp-buttons" }, back, next, play.element);
+  if (update) buttons.append(again);
+  const walk = h(
+    "div",
+    {
+      class: "bp-walk",
+      role: "group",
+      "aria-label": "Steps: the arrow keys go back and forth",
+      onkeydown: (event) => {
+        const step = stepAfter(event.key, model.get("step"), names.length);
+        if (step === null) return;
+        event.preventDefault();
+        go(step);
+      },
+    },
+    h("div", { class: "bp-steps" }, ...tabs),
+    buttons,
+  );
+  element.append(
+    h("div", { class: "bp-controls" }, ...controls.map((c) => c.element)),
+    graph.svg,
+    walk,
+    panel.element,
+  );
+
+  const traits = ["x", "w", "b", "y", "eta", "activation", "custom", "step", "update", "exact"];
+  const stop = watch(model, traits, () => {
+    const step = Math.min(model.get("step"), names.length - 1);
+    const now = compute(model);
+    drawGraph(graph, model, now, names, step);
+    panel.show(model, now, step);
+    tabs.forEach((tab, index) => {
+      if (index === step) tab.setAttribute("aria-current", "step");
+      else tab.removeAttribute("aria-current");
+      tab.classList.toggle("bp-done", index < step);
+    });
+    enable(back, step > 0);
+    enable(next, step < names.length - 1);
+    enable(again, inRange(model, now));
+  });
+  return () => {
+    stop();
+    play.stop();
+    controls.forEach((control) => control.stop());
+  };
+}
+
+// Everything of one update, with the formulas that SymPy emitted.
+export function compute(model) {
+  const { neuron } = formulas(model);
+  const [w, b, x, y, eta] = ["w", "b", "x", "y", "eta"].map((n) => model.get(n));
+  const now = neuron(w, b, x, y, eta);
+  const moved = neuron(now.w_new, now.b_new, x, y, eta);
+  return { x, y, w, b, eta, ...now, L_new: moved.L, change: moved.L - now.L };
+}
+
+// Where a key leads, or null if it is not one of ours.
+export function stepAfter(key, step, count) {
+  const leads = {
+    ArrowRight: step + 1,
+    ArrowDown: step + 1,
+    ArrowLeft: step - 1,
+    ArrowUp: step - 1,
+    Home: 0,
+    End: count - 1,
+  };
+  return leads[key] ?? null;
+}
+
+// A button that has nothing to do keeps the focus: the arrow keys go on.
+function enable(element, works) {
+  element.setAttribute("aria-disabled", String(!works));
+}
+
+function inRange(model, now) {
+  const ranges = model.get("ranges");
+  return ["w", "b"].every((name) => {
+    const [low, high] = ranges[name];
+    const value = now[`${name}_new`];
+    return value >= low && value <= high;
+  });
+}
+
+function drawGraph(graph, model, now, names, step) {
+  const reached = new Set(names.slice(0, step + 1));
+  const values = {};
+  for (const name of ["x", "w", "b", "y"]) values[name] = short(now[name]);
+  for (const name of ["z", "a", "L"])
+    if (reached.has(name)) values[name] = short(now[name]);
+  const gradients = {};
+  for (const [node, name] of Object.entries(GRADIENT_OF))
+    if (reached.has(name)) gradients[node] = short(now[name]);
+  graph.show(values, gradients, stepOf(model, names[step]).edges, step >= FORWARD);
+}
+
+// The words and formulas of a step, for the model's activation.
+function stepOf(model, name) {
+  const activation = model.get("activation");
+  const custom = model.get("custom");
+  if (custom?.name === activation && custom.steps[name]) return custom.steps[name];
+  return special[activation]?.[name] ?? common[name];
+}
+
+// The text below the graph: what this step is, in symbols and in numbers.
+class Panel {
+  constructor(names) {
+    this.names = names;
+    this.title = h("p", { class: "bp-title" });
+    this.formula = h("div", { class: "bp-formula" });
+    this.numbers = h("div", { class: "bp-formula" });
+    this.live = h("p", { class: "bp-live", role: "status" });
+    this.element = h(
+      "div",
+      { class: "bp-panel" },
+      this.title,
+      this.formula,
+      this.numbers,
+      this.live,
+    );
+    this.formulaShown = null;
+  }
+
+  show(model, now, step) {
+    const name = this.names[step];
+    const { words, formula, numbers } = stepOf(model, name);
+    const all = model.get("exact");
+    say(this.title, `Step ${step + 1} of ${this.names.length}. ${words}`);
+    if (formula !== this.formulaShown) this.formula.innerHTML = formula;
+    this.formulaShown = formula;
+    this.numbers.innerHTML = fill(numbers, now, all, result(name, now, all));
+    say(this.live, sentence(model, name, now, all));
+  }
+}
+
+// Numbers in the places of a formula; a negative one in parentheses.
+export function fill(template, now, all, end) {
+  const text = template.replace(/<mtext>@(\w+)@<\/mtext>/g, (_, name) => {
+    const shown = `<mn>${number(now[name], all)}</mn>`;
+    return now[name] < 0 ? `<mrow><mo>(</mo>${shown}<mo>)</mo></mrow>` : shown;
+  });
+  return text.replace("</math>", `<mo>=</mo><mn>${end}</mn></math>`);
+}
+
+function result(name, now, all) {
+  return name === "L_new" ? number(now.predicted, all) : number(now[name], all);
+}
+
+function sentence(model, name, now, all) {
+  const count = model.get("update");
+  const where = count > 0 ? ` (after ${count} update${count > 1 ? "s" : ""})` : "";
+  if (name === "L_new") return loss(model, now, all) + where;
+  if (name === "w_new" || name === "b_new") {
+    const parameter = name[0];
+    const moved = now[name] - now[parameter];
+    return `${TITLES[name]} = ${number(now[name], all)}, a change of ${signed(moved, all)}${where}.`;
+  }
+  return `${TITLES[name]} = ${number(now[name], all)}${where}.`;
+}
+
+function loss(model, now, all) {
+  const words = `L: ${number(now.L, all)} → ${number(now.L_new, all)}. Predicted change ${signed(now.predicted, all)}, actual change ${signed(now.change, all)}.`;
+  if (!inRange(model, now))
+    return `${words} The new weights are out of this widget's range: η is far too large.`;
+  return now.change > 0 ? `${words} The step was too long.` : words;
+}
+
+// Plays the steps one after the other; any other move stops it.
+function player(model, count) {
+  let timer = null;
+  const element = button("Play", () => (timer === null ? start() : stop()));
+  function stop() {
+    clearInterval(timer);
+    timer = null;
+    element.textContent = "Play";
+  }
+  function start() {
+    if (model.get("step") >= count - 1) change(model, { step: 0 });
+    element.textContent = "Pause";
+    timer = setInterval(() => {
+      if (model.get("step") >= count - 1) stop();
+      else change(model, { step: model.get("step") + 1 });
+    }, PAUSE);
+  }
+  return { element, stop };
+}

@@ -1,0 +1,190 @@
+"""The learning rate, from a crawl to a disaster. Chapter 3."""
+
+import dataclasses
+
+import numpy as np
+import traitlets
+
+from backprop.numerics import losses, neuron, optimisers
+from backprop.widgets.base import NeuronWidget, Number
+
+LOSS = "half_squared_error"
+DIVERGED = 1e100
+"""Beyond this a weight is called diverged, here and in the view."""
+
+MAX_STEPS = 200
+ROWS = 10
+"""The first rows that the fallback table shows; it also shows the last."""
+
+
+class LearningRateExplorer(NeuronWidget):
+    """Drag ``eta`` and the start; watch where gradient descent goes.
+
+    One neuron and one example; ``b`` is fixed, only ``w`` moves. ``path`` is
+    what the view has drawn, a list of ``[w, L]``, empty before it is shown;
+    `run` computes the same with `backprop.numerics`.
+
+    >>> explorer = LearningRateExplorer(eta=0.5, steps=2)
+    >>> [(round(w, 6), round(L, 6)) for w, L in explorer.run()]
+    [(0.8, 0.245), (0.275, 0.003828), (0.340625, 6e-05)]
+    >>> explorer.eta = 0.0
+    Traceback (most recent call last):
+    ...
+    traitlets.traitlets.TraitError: eta: found 0.0, expected a number from \
+1e-12 to 1000000000000.0
+    """
+
+    eta = Number(0.3, 1e-12, 1e12, help="the learning rate").tag(sync=True)
+    start = Number(0.8, -1e6, 1e6, help="the first weight").tag(sync=True)
+    x = Number(1.5, -1e3, 1e3, help="the input").tag(sync=True)
+    y = Number(0.2, -1e3, 1e3, help="the target").tag(sync=True)
+    b = Number(-0.3, -1e3, 1e3, help="the bias, fixed").tag(sync=True)
+    steps = traitlets.Int(
+        40, min=1, max=MAX_STEPS, help="the number of updates"
+    ).tag(sync=True)
+    path = traitlets.List(help="the iterates drawn, [w, L] each").tag(
+        sync=True
+    )
+
+    @traitlets.default("view")
+    def _view(self):
+        return "learning_rate_explorer"
+
+    @traitlets.default("activation")
+    def _activation(self):
+        return "identity"
+
+    @traitlets.default("shared")
+    def _shared(self):
+        return ["activation", "eta", "start", "exact"]
+
+    def run(self):
+        """The iterates as ``(w, L)``, computed by `backprop.numerics`.
+
+        The start, then one pair after each update. The list ends early
+        where the iteration diverges: where ``|w|`` reaches 1e100, or the
+        loss or its gradient is no longer finite.
+
+        >>> len(LearningRateExplorer(eta=1e12, steps=40).run())
+        9
+        """
+        f = _in_numpy(self.numeric_activation())
+
+        def loss_and_gradient(w):
+            forward = neuron.forward(w, self.b, self.x, f)
+            back = neuron.backward(forward, self.x, self.y, LOSS)
+            loss = losses.half_squared_error(forward.a, self.y)
+            return loss, back.dL_dw
+
+        path = []
+        with np.errstate(all="ignore"):
+            for step in optimisers.descend(
+                loss_and_gradient, self.start, self.eta, self.steps
+            ):
+                if not _usable(step):
+                    break
+                path.append((step.parameters, step.loss))
+        return path
+
+    @property
+    def limit(self):
+        """``2/L''`` at the minimum over w: from there on η cannot settle.
+
+        At the minimum a = y, and the curvature is ``L'' = (f'(z) x)²``
+        (chapter 3). None where no curvature is positive there: a target
+        that the activation does not reach, ``x = 0``, a flat or a bent
+        place. With several minima, the one nearest to ``start`` counts.
+
+        >>> round(LearningRateExplorer(x=1.5).limit, 6)
+        0.888889
+        >>> round(LearningRateExplorer(activation="sigmoid").limit, 6)
+        34.722222
+        >>> LearningRateExplorer(activation="sigmoid", y=2.0).limit
+        """
+        f = _in_numpy(self.numeric_activation())
+        with np.errstate(all="ignore"):
+            places = _where(f, self.y) if self.x else []
+            if not places:
+                return None
+            from_here = self.start * self.x + self.b
+            z = min(places, key=lambda place: abs(place - from_here))
+            curvature = float(f.prime(z) * self.x) ** 2
+            limit = float(np.float64(2.0) / curvature)
+            w = abs(np.float64(z - self.b) / self.x)
+        if not np.isfinite(limit) or not w < DIVERGED or _bent(f, z):
+            return None
+        return limit
+
+    def steps_table(self):
+        """The first updates and the last, by `backprop.numerics`.
+
+        >>> head, rows = LearningRateExplorer(steps=1).steps_table()
+        >>> head
+        ['update', 'w', 'L']
+        >>> rows
+        [['0', '0.8', '0.245'], ['1', '0.485', '0.0258781']]
+        """
+        rows = [
+            [str(k), f"{w:.6g}", f"{L:.6g}"]
+            for k, (w, L) in enumerate(self.run())
+        ]
+        if len(rows) > ROWS + 2:
+            rows = [*rows[: ROWS + 1], ["…", "…", "…"], rows[-1]]
+        return ["update", "w", "L"], rows
+
+
+def _usable(step):
+    return abs(step.parameters) < DIVERGED and bool(
+        np.isfinite(step.loss) and np.isfinite(step.gradient)
+    )
+
+
+def _in_numpy(activation):
+    """The activation with numpy's rules for 1/0, overflow and roots.
+
+    Where Python raises or leaves the real numbers, numpy gives an infinity
+    or NaN, which the end rule understands; so does JavaScript.
+    """
+    function, prime = activation.function, activation.prime
+    return dataclasses.replace(
+        activation,
+        function=lambda z: function(np.float64(z)),
+        prime=lambda z: prime(np.float64(z)),
+    )
+
+
+def _where(f, y):
+    """Every z up to 2²¹ in size where ``f(z) = y``, by bisection."""
+    side = [*np.arange(0.25, 32.25, 0.25), *2.0 ** np.arange(6, 22)]
+    grid = [-z for z in reversed(side)] + [0.0, *side]
+    gaps = [float(f(z) - y) for z in grid]
+    found = [z for z, gap in zip(grid, gaps, strict=True) if gap == 0]
+    for left, right, gap, after in zip(
+        grid, grid[1:], gaps, gaps[1:], strict=False
+    ):
+        finite = np.isfinite(gap) and np.isfinite(after)
+        if finite and np.sign(gap) * np.sign(after) < 0:
+            root = _bisect(lambda z: f(z) - y, left, right)
+            if abs(f(root) - y) <= 1e-6 * max(1.0, abs(y)):
+                found.append(root)
+    return found
+
+
+def _bisect(gap, low, high):
+    sign = np.sign(gap(low))
+    for _ in range(200):
+        middle = (low + high) / 2
+        if middle in (low, high):
+            break
+        low, high = (
+            (middle, high) if np.sign(gap(middle)) == sign else (low, middle)
+        )
+    return min(low, high, key=lambda z: abs(gap(z)))
+
+
+def _bent(f, z):
+    """Whether the slope of ``f`` jumps at ``z``, as at a kink."""
+    step = 1e-12 * max(1.0, abs(z))
+    left, right = float(f.prime(z - step)), float(f.prime(z + step))
+    change = abs(right - left)
+    return change > 1e-6 and change > 1e-3 * max(abs(left), abs(right))
