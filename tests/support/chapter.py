@@ -21,12 +21,16 @@ def notebook(path):
 
 @cache
 def executed(path):
-    """Return a chapter after all its cells ran alone in a fresh kernel."""
+    """Return a chapter after all its cells ran alone in a fresh kernel.
+
+    Also those that the build leaves out because their output needs a kernel.
+    """
     copy = jupytext.reads(source(path), fmt="md:myst")
     client = nbclient.NotebookClient(
         copy,
         timeout=120,
         kernel_name="python3",
+        skip_cells_with_tag="",
         resources={"metadata": {"path": str(path.parent)}},
     )
     return client.execute()

@@ -154,7 +154,7 @@ class NeuronWidget(BookWidget):
     ``TraitError`` for anything else.
     """
 
-    activation = traitlets.Any("sigmoid").tag(
+    activation = traitlets.Any("sigmoid", allow_none=False).tag(
         sync=True, to_json=lambda value, _: _name(value)
     )
     custom = traitlets.Dict().tag(sync=True)

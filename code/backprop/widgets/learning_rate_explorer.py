@@ -158,7 +158,11 @@ def _where(f, y):
     side = [*np.arange(0.25, 32.25, 0.25), *2.0 ** np.arange(6, 22)]
     grid = [-z for z in reversed(side)] + [0.0, *side]
     gaps = [float(f(z) - y) for z in grid]
-    found = [z for z, gap in zip(grid, gaps, strict=True) if gap == 0]
+    found = [
+        z
+        for z, gap in zip(grid, gaps, strict=True)
+        if gap == 0 and not _rounded(f, z)
+    ]
     for left, right, gap, after in zip(
         grid, grid[1:], gaps, gaps[1:], strict=False
     ):
@@ -168,6 +172,12 @@ def _where(f, y):
             if abs(f(root) - y) <= 1e-6 * max(1.0, abs(y)):
                 found.append(root)
     return found
+
+
+def _rounded(f, z):
+    """Whether ``f(z) = y`` by rounding alone, as the sigmoid's 1 does."""
+    slope = float(f.prime(z))
+    return slope != 0 and abs(slope * z) < 1e-12 * abs(f(z))
 
 
 def _bisect(gap, low, high):

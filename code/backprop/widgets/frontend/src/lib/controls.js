@@ -13,6 +13,7 @@ export function slider(model, trait, options) {
   const toValue = log ? (position) => 10 ** position : (position) => position;
   const input = h("input", {
     type: "range",
+    "aria-label": label, // without the reading, which is the value
     min: toSlider(min),
     max: toSlider(max),
     step,

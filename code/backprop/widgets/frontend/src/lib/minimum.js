@@ -37,7 +37,7 @@ export function roots(activation, y) {
   let before = null;
   for (const z of GRID) {
     const here = gap(z);
-    if (here === 0) found.push(z);
+    if (here === 0 && !isRounded(activation(z), z)) found.push(z);
     else if (before !== null && before.gap * Math.sign(here) < 0) {
       const root = bisect(gap, before.z, z);
       // A pole changes its sign too.
@@ -46,6 +46,11 @@ export function roots(activation, y) {
     before = Number.isFinite(here) ? { z, gap: Math.sign(here) } : null;
   }
   return found;
+}
+
+// Far out f(z) = y may hold by rounding alone, as the sigmoid's 1 does.
+function isRounded({ a, da_dz }, z) {
+  return da_dz !== 0 && Math.abs(da_dz * z) < 1e-12 * Math.abs(a);
 }
 
 // Halve the interval until there is no number in between.

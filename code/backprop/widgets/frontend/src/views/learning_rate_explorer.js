@@ -79,12 +79,18 @@ export function compute(model) {
   const steps = Math.round(Math.min(MOST_STEPS, Math.max(1, model.get("steps"))));
   const { path, diverged } = descend(neuron, { w: start, b, x, y, eta }, steps, ["w"]);
   const lowest = minimum({ activation, neuron }, { x, y, b }, start);
-  const factor = lowest.curvature ? 1 - eta * lowest.curvature : null;
+  const factor = lowest.curvature ? oneMinus(eta * lowest.curvature) : null;
   const what = regime(path, diverged, factor, { w: lowest.w, x });
   return { activation, neuron, eta, start, x, y, b, steps, path, diverged, lowest, factor, what };
 }
 
-// What a run does, from its iterates ({ w, L, dL_db } each), the update at
+// What is left of 1 after rounding is 0.
+function oneMinus(product) {
+  const rest = 1 - product;
+  return Math.abs(rest) < 1e-14 ? 0 : rest;
+}
+
+// What a run does, from its iterates ({ w, L, dL_dw, dL_db } each), the update at
 // which it left all bounds (or null) and the factor 1 - ηL'' (or null, where
 // there is no curvature). `w` is the minimum, if there is one. `ratio` in the
 // result is what the last telling update multiplied the distance to w by.
@@ -97,7 +103,7 @@ export function regime(path, diverged, factor, { w, x } = {}) {
   const last = path.at(-1);
   const slope = slopeAt(last);
   if (last.L === 0 || (last.L < 1e-18 && slope > FLAT)) return { kind: "elsewhere" };
-  if (slope < FLAT && isStuck(path, x)) return { kind: "plateau" };
+  if (slope < FLAT && isStuck(path, x)) return { kind: "plateau", gradient: last.dL_dw };
   const ratio = away.at(-1) / away.at(-2);
   return ratio < 0 ? alternating(away, ratio, factor) : onOneSide(ratio, factor);
 }
@@ -138,8 +144,9 @@ function onOneSide(ratio, factor) {
 // There is no minimum to go to.
 function downhill(path, x) {
   if (x === 0 || path[0].L === 0) return { kind: "rests" };
-  if (slopeAt(path.at(-1)) < FLAT && isStuck(path, x)) return { kind: "plateau" };
-  if (path.at(-1).L === 0) return { kind: "elsewhere" };
+  const last = path.at(-1);
+  if (last.L === 0) return { kind: "elsewhere" };
+  if (slopeAt(last) < FLAT && isStuck(path, x)) return { kind: "plateau", gradient: last.dL_dw };
   const moves = path.slice(1).map((step, i) => Math.sign(step.w - path[i].w));
   return { kind: moves.every((move) => move === moves[0]) ? "slides" : "restless" };
 }
@@ -169,7 +176,8 @@ const WORDS = {
   jumps: () => "does not settle: jumps between two points",
   restless: () => "does not settle: jumps about",
   slides: () => "slides on: there is no minimum where it could settle",
-  plateau: () => "stuck on a plateau: the gradient has vanished",
+  plateau: ({ gradient }) =>
+    `stuck on a plateau: the gradient has vanished (∂L/∂w = ${short(gradient, 2)})`,
   elsewhere: () => "settles at another weight where the loss is 0",
   grows: ({ ratio }) =>
     `diverges: the last update multiplied the distance to the minimum by ${short(ratio)}`,
@@ -435,7 +443,7 @@ function around({ activation, x, b, start, lowest }) {
   let half = reach(activation, lowest.z ?? 0) / Math.abs(x);
   let middle = lowest.w ?? -b / x;
   if (!(half < 1e90 && Math.abs(middle) < 1e90)) [half, middle] = [1, start];
-  while (half < 2 * Math.abs(start - middle)) half *= 2;
+  while (half < 1.5 * Math.abs(start - middle)) half *= 2;
   const step = nice(half / 100);
   return [Math.floor((middle - half) / step) * step, Math.ceil((middle + half) / step) * step];
 }
@@ -484,13 +492,17 @@ class Losses {
   axes(power, updates) {
     this.floor = tenTo(power - DECADES);
     this.plot.domains([0, updates], [this.floor, tenTo(power)]);
-    const labels = range(power - DECADES, power, 5).map(tenTo);
-    const axis = axisLeft(this.plot.y).tickValues(labels);
-    d3(this.plot.yAxis).call(axis.tickFormat((L) => short(L).replace(/^1·/, "")));
+    const powers = range(power - DECADES, power, 5);
+    const axis = axisLeft(this.plot.y).tickValues(powers.map(tenTo));
+    d3(this.plot.yAxis).call(axis.tickFormat((_, i) => `10${raised(powers[i])}`));
   }
 }
 
 // 10 ** -7 is not quite 1e-7.
 function tenTo(power) {
   return Number(`1e${power}`);
+}
+
+function raised(power) {
+  return [...String(power)].map((c) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[c] ?? "⁻").join("");
 }

@@ -203,7 +203,14 @@ class Panel {
     this.formulaShown = formula;
     this.numbers.innerHTML = fill(numbers, now, all, result(name, now, all));
     say(this.live, sentence(model, name, now, all));
+    [this.formula, this.numbers].forEach(reachable);
   }
+}
+
+// A formula too wide for its box can be scrolled with the keyboard.
+function reachable(box) {
+  if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+  else box.removeAttribute("tabindex");
 }
 
 // Numbers in the places of a formula; a negative one in parentheses.
