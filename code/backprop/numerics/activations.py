@@ -92,7 +92,7 @@ def relu_prime(z):
     >>> relu_prime(np.array([-2.0, 0.0, 3.0]))
     array([0., 0., 1.])
     """
-    return np.greater(z, 0) * 1.0
+    return np.greater(z, 0).astype(np.float64)
 
 
 def leaky_relu(z):

@@ -133,7 +133,8 @@ def forward(layers, X):
     X = _check_input(layers, X)
     Z, A = {}, {0: X}
     for l, layer in enumerate(layers, start=1):
-        Z[l] = A[l - 1] @ layer.W.T + layer.b
+        Z[l] = A[l - 1] @ layer.W.T
+        Z[l] += layer.b
         A[l] = layer.activation(Z[l])
     return Cache(Z, A)
 
@@ -168,10 +169,10 @@ def update(layers, gradients, eta):
     """
     eta = checks.learning_rate(eta)
     return tuple(
-        Layer(
+        _with_parameters(
+            layer,
             _moved(layer.W, gradients.dL_dW[l], eta),
             _moved(layer.b, gradients.dL_db[l], eta),
-            layer.activation,
         )
         for l, layer in enumerate(layers, start=1)
     )
@@ -187,6 +188,16 @@ def loss(layers, X, Y, loss):
     cache = forward(layers, X)
     loss, Y = _check_targets(layers, cache, Y, loss)
     return loss.value(cache.output, Y)
+
+
+def _with_parameters(layer, W, b):
+    """A layer like a checked one: whether the new numbers are finite is all
+    that is left to check."""
+    checks.finite("W", W)
+    checks.finite("b", b)
+    new = object.__new__(Layer)
+    vars(new).update(W=W, b=b, activation=layer.activation)
+    return new
 
 
 def _moved(parameter, gradient, eta):
