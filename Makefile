@@ -86,8 +86,10 @@ $(BENCH_VENV)/made: requirements-bench.txt pyproject.toml
 		-r requirements-bench.txt
 	@touch $@
 
-bench: $(BENCH_VENV)/made ## compare the speed with PyTorch
+bench: $(BENCH_VENV)/made $(VENV)/test ## the speed, beside PyTorch and matplotlib
 	$(BENCH_VENV)/bin/python tests/bench/bench_numerics.py
+	$(BIN)/python tests/support/ensure_browser.py
+	$(BIN)/python tests/bench/bench_widgets.py
 
 clean: ## remove what was built
 	rm -rf _build

@@ -11,7 +11,8 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 NOT_SOURCE = shutil.ignore_patterns(
-    ".git", ".venv*", "_build", "*.egg-info", "__pycache__", ".*_cache"
+    *(".git", ".venv*", "_build", "*.egg-info", "__pycache__", ".*_cache"),
+    "node_modules",
 )
 
 

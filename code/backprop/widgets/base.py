@@ -154,7 +154,7 @@ class NeuronWidget(BookWidget):
     ``TraitError`` for anything else.
     """
 
-    activation = traitlets.Any("sigmoid", allow_none=False).tag(
+    activation = traitlets.TraitType("sigmoid").tag(
         sync=True, to_json=lambda value, _: _name(value)
     )
     custom = traitlets.Dict().tag(sync=True)
@@ -171,7 +171,7 @@ class NeuronWidget(BookWidget):
         try:
             catalogue.activation(given)
             if not isinstance(given, str):
-                self.custom_parts(given)
+                self._adopt(given)
         except PrintMethodNotImplementedError:
             raise traitlets.TraitError(
                 f"activation: found {given}, expected an expression in "
@@ -181,12 +181,11 @@ class NeuronWidget(BookWidget):
             raise traitlets.TraitError(str(error)) from None
         return given
 
-    @traitlets.observe("activation")
-    def _follow_activation(self, change):
-        if isinstance(change.new, str):
-            return
-        self._own, name = change.new, _name(change.new)
-        self.custom = {"name": name, **self.custom_parts(change.new)}
+    def _adopt(self, expression):
+        """Give the view the formulas before it hears of the new name."""
+        name = _name(expression)
+        self.custom = {"name": name, **self.custom_parts(expression)}
+        self._own = expression
         rows = [list(row) for row in ACTIVATION_WORDS.items()]
         self.choices = {**self.choices, "activation": [*rows, [name, name]]}
 

@@ -65,6 +65,10 @@ class LearningRateExplorer(NeuronWidget):
         where the iteration diverges: where ``|w|`` reaches 1e100, or the
         loss or its gradient is no longer finite.
 
+        Each update agrees with the drawn one to rounding. A run that jumps
+        about without settling multiplies rounding in every update, so that
+        there two sound computations part after some tens of updates.
+
         >>> len(LearningRateExplorer(eta=1e12, steps=40).run())
         9
         """

@@ -48,10 +48,6 @@ class LossSurface(NeuronWidget):
     def _activation(self):
         return "identity"
 
-    @traitlets.default("ranges")
-    def _ranges(self):
-        return super()._ranges() | {"steps": [1, MOST]}
-
     @traitlets.default("shared")
     def _shared(self):
         return ["activation", "x", "y", "w", "b", "eta", "steps", "exact"]

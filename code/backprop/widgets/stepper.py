@@ -92,4 +92,4 @@ class Stepper(NeuronWidget):
             [str(i), name, text(numbers[name], 9), steps.WORDS[name]]
             for i, name in enumerate(shown, start=1)
         ]
-        return ["step", "quantity", "value", ""], rows
+        return ["step", "quantity", "value", "in words"], rows

@@ -37,20 +37,24 @@ export function slider(model, trait, options) {
   return { element, stop };
 }
 
-// A choice among named values: `choices` are [value, words].
+// A choice among named values: `choices` are [value, words]. The model's own
+// choices, which a reader can add to, come before them.
 export function select(model, trait, { label, choices }) {
-  const input = h(
-    "select",
-    { onchange: () => change(model, { [trait]: input.value }) },
-    ...choices.map(([value, words]) => h("option", { value }, words)),
-  );
+  const input = h("select", {
+    onchange: () => change(model, { [trait]: input.value }),
+  });
   const element = h(
     "label",
     { class: "bp-control" },
     h("span", { class: "bp-label" }, label),
     input,
   );
-  const stop = watch(model, [trait], () => {
+  let listed = null;
+  const stop = watch(model, [trait, "choices"], () => {
+    const rows = model.get("choices")?.[trait] ?? choices;
+    if (rows !== listed)
+      input.replaceChildren(...rows.map(([value, words]) => h("option", { value }, words)));
+    listed = rows;
     input.value = model.get(trait);
   });
   return { element, stop };

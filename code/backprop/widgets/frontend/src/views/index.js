@@ -17,6 +17,9 @@ export function mount(model, element) {
   element.replaceChildren();
   element.classList.add("bp");
   const stop = views[model.get("view")](model, element);
+  // JupyterLab would take the arrow keys of what has the focus for itself.
+  for (const control of element.querySelectorAll("button, input, select, [tabindex]"))
+    control.dataset.lmSuppressShortcuts = "true";
   return () => {
     stop();
     element.replaceChildren();

@@ -80,7 +80,7 @@ export function compute(model) {
   const { path, diverged } = descend(neuron, { w: start, b, x, y, eta }, steps, ["w"]);
   const lowest = minimum({ activation, neuron }, { x, y, b }, start);
   const factor = lowest.curvature ? oneMinus(eta * lowest.curvature) : null;
-  const what = regime(path, diverged, factor, { w: lowest.w, x });
+  const what = regime(path, diverged, factor, { ...lowest, x });
   return { activation, neuron, eta, start, x, y, b, steps, path, diverged, lowest, factor, what };
 }
 
@@ -92,9 +92,9 @@ function oneMinus(product) {
 
 // What a run does, from its iterates ({ w, L, dL_dw, dL_db } each), the update at
 // which it left all bounds (or null) and the factor 1 - ηL'' (or null, where
-// there is no curvature). `w` is the minimum, if there is one. `ratio` in the
+// there is no curvature). `w` is the minimum and `curvature` L'', if there is one. `ratio` in the
 // result is what the last telling update multiplied the distance to w by.
-export function regime(path, diverged, factor, { w, x } = {}) {
+export function regime(path, diverged, factor, { w, x, curvature } = {}) {
   if (diverged !== null) return { kind: "diverges", step: diverged };
   if (w === undefined) return downhill(path, x);
   const away = path.map((step) => step.w - w);
@@ -102,10 +102,22 @@ export function regime(path, diverged, factor, { w, x } = {}) {
   if (Math.abs(away.at(-1)) <= noise) return settled(away, noise);
   const last = path.at(-1);
   const slope = slopeAt(last);
-  if (last.L === 0 || (last.L < 1e-18 && slope > FLAT)) return { kind: "elsewhere" };
+  if (isElsewhere(path, away.at(-1), slope, curvature)) return { kind: "elsewhere" };
+  if (last.L === 0) return settled(away, Math.abs(away.at(-1)));
   if (slope < FLAT && isStuck(path, x)) return { kind: "plateau", gradient: last.dL_dw };
   const ratio = away.at(-1) / away.at(-2);
   return ratio < 0 ? alternating(away, ratio, factor) : onOneSide(ratio, factor);
+}
+
+// Whether the loss is gone though w is not at the minimum: far less is left
+// than a parabola of this curvature has there, and more than rounding.
+function isElsewhere(path, distance, slope, curvature) {
+  const { L } = path.at(-1);
+  if (curvature === undefined) return L === 0;
+  const expected = 0.5 * curvature * distance * distance;
+  return (
+    (L === 0 || slope > FLAT) && L < 1e-6 * expected && expected > 1e-20 * path[0].L
+  );
 }
 
 // It ended at the minimum: how did it come there?
@@ -178,7 +190,7 @@ const WORDS = {
   slides: () => "slides on: there is no minimum where it could settle",
   plateau: ({ gradient }) =>
     `stuck on a plateau: the gradient has vanished (∂L/∂w = ${short(gradient, 2)})`,
-  elsewhere: () => "settles at another weight where the loss is 0",
+  elsewhere: () => "stops where the loss is 0, to the last digit",
   grows: ({ ratio }) =>
     `diverges: the last update multiplied the distance to the minimum by ${short(ratio)}`,
   diverges: ({ step }) =>

@@ -180,15 +180,21 @@ class Panel {
   constructor(names) {
     this.names = names;
     this.title = h("p", { class: "bp-title" });
-    this.formula = h("div", { class: "bp-formula" });
-    this.numbers = h("div", { class: "bp-formula" });
+    this.formula = h("div");
+    this.numbers = h("div");
+    // Long formulas scroll, by keyboard too.
+    const formulas = h(
+      "div",
+      { class: "bp-formulas", tabindex: 0, role: "group", "aria-label": "The formula of this step" },
+      this.formula,
+      this.numbers,
+    );
     this.live = h("p", { class: "bp-live", role: "status" });
     this.element = h(
       "div",
       { class: "bp-panel" },
       this.title,
-      this.formula,
-      this.numbers,
+      formulas,
       this.live,
     );
     this.formulaShown = null;
@@ -203,14 +209,7 @@ class Panel {
     this.formulaShown = formula;
     this.numbers.innerHTML = fill(numbers, now, all, result(name, now, all));
     say(this.live, sentence(model, name, now, all));
-    [this.formula, this.numbers].forEach(reachable);
   }
-}
-
-// A formula too wide for its box can be scrolled with the keyboard.
-function reachable(box) {
-  if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
-  else box.removeAttribute("tabindex");
 }
 
 // Numbers in the places of a formula; a negative one in parentheses.

@@ -1,0 +1,225 @@
+"""The widgets in a real JupyterLab with a real kernel: two ways, live."""
+
+import ast
+import re
+
+import house
+import nbformat
+import pytest
+from lab_server import jupyterlab
+
+pytestmark = pytest.mark.lab
+
+CELLS = [
+    """\
+from ipywidgets import VBox
+import sympy as sp
+from backprop.symbolic import z
+from backprop.widgets import *
+explorer = ActivationExplorer(z=0.5)
+explorer""",
+    "stepper = Stepper(exact=True)\nstepper",
+    "rate = LearningRateExplorer()\nrate",
+    "surface = LossSurface()\nsurface",
+    """\
+one, other = ActivationExplorer(), ActivationExplorer()
+tie = link(one, "z", other, "z")
+VBox([one, other])""",
+]
+PLACES = ["explorer", "stepper", "rate", "surface", "one", "other"]
+CONNECTED = """() => window.jupyterapp?.shell.currentWidget
+  ?.sessionContext?.session?.kernel?.connectionStatus === "connected"
+"""
+EXECUTE = """async (code) => {
+  const panel = window.jupyterapp.shell.currentWidget;
+  const kernel = panel.sessionContext.session.kernel;
+  const future = kernel.requestExecute({ code });
+  let text = "";
+  future.onIOPub = ({ content }) => {
+    text += content.text ?? (content.evalue ? `!${content.evalue}` : "");
+  };
+  await future.done;
+  return text;
+}"""
+
+
+def write_notebook(path):
+    """Write a small notebook that shows every widget."""
+    book = nbformat.v4.new_notebook()
+    book.cells = [nbformat.v4.new_code_cell(text) for text in CELLS]
+    kernel = {"name": "python3", "display_name": "Python 3"}
+    book.metadata["kernelspec"] = kernel
+    nbformat.write(book, path)
+
+
+class Notebook:
+    """An open notebook: its widgets, and the kernel behind it."""
+
+    def __init__(self, page):
+        self.page = page
+
+    def python(self, expression):
+        """The value of an expression in the kernel."""
+        text = self.run(f"print(repr({expression}))")
+        return ast.literal_eval(text)
+
+    def run(self, code):
+        """Run a statement in the kernel; return what it printed."""
+        return self.page.evaluate(EXECUTE, code)
+
+    def widget(self, name):
+        """The element of a widget, by its Python name."""
+        found = self.page.locator(".jp-OutputArea .bp:visible")
+        return found.nth(PLACES.index(name))
+
+    def slider(self, name, label):
+        """A slider of a widget."""
+        widget = self.widget(name)
+        return widget.get_by_role("slider", name=label, exact=True)
+
+    def live(self, name):
+        """The line that says a widget's numbers."""
+        return self.widget(name).locator(".bp-live").text_content()
+
+    def wait(self, expression, value):
+        """Wait until the kernel has heard."""
+        for _ in range(60):
+            if self.python(expression) == value:
+                return
+            self.page.wait_for_timeout(50)
+        assert self.python(expression) == value
+
+    def wait_for_words(self, name, words):
+        """Wait until a widget says this."""
+        line = self.widget(name).locator(".bp-live")
+        line.filter(has_text=re.compile(words)).wait_for(timeout=5000)
+
+
+@pytest.fixture(scope="module")
+def notebook(tmp_path_factory, browser):
+    """Give a notebook in which every widget is shown."""
+    folder = tmp_path_factory.mktemp("live")
+    root = house.clean_copy(folder / "tree")
+    write_notebook(root / "book" / "live.ipynb")
+    with jupyterlab(root, folder) as address:
+        # high, for JupyterLab takes away what is out of sight
+        page = browser.new_page(viewport={"width": 1400, "height": 5000})
+        page.goto(f"{address}/lab/tree/live.ipynb")
+        panel = page.locator(".jp-NotebookPanel:visible")
+        panel.wait_for(timeout=90_000)
+        page.wait_for_function(CONNECTED, timeout=60_000)
+        opened = Notebook(page)
+        opened.run("pass")  # the kernel answers
+        page.get_by_role("menuitem", name="Run", exact=True).click()
+        page.get_by_role(
+            "menuitem", name=re.compile("^Run All Cells$")
+        ).click()
+        last = page.locator(".bp .bp-live").nth(len(PLACES) - 1)
+        last.wait_for(state="attached", timeout=60_000)
+        opened.run("pass")  # after all cells
+        page.wait_for_timeout(500)  # the focus goes to the last cell
+        yield opened
+        page.close()
+
+
+def test_the_slider_sets_the_trait(notebook):
+    slider = notebook.slider("explorer", "z")
+    slider.press("ArrowRight")
+    notebook.wait("explorer.z", 0.55)
+    slider.press("End")
+    notebook.wait("explorer.z", 8.0)
+    notebook.slider("rate", "learning rate η").press("Home")
+    notebook.wait("rate.eta", 0.001)
+
+
+def test_the_trait_moves_the_slider(notebook):
+    notebook.run("explorer.z = -2.5")
+    notebook.wait_for_words("explorer", "z = −2.5:")
+    assert notebook.slider("explorer", "z").input_value() == "-2.5"
+
+
+def test_a_bad_value_raises_and_the_old_one_stays(notebook):
+    notebook.run("explorer.z = 1.5")
+    said = notebook.run("explorer.z = float('nan')")
+    assert "z: found nan, expected a number from" in said
+    said = notebook.run("explorer.activation = 'swish'")
+    assert "activation: found 'swish'" in said
+    assert notebook.python("(explorer.z, explorer.activation)") == (
+        1.5,
+        "sigmoid",
+    )
+    notebook.wait_for_words("explorer", "z = 1.5:")
+
+
+def test_the_stepper_shows_what_run_computes(notebook):
+    notebook.run("stepper.step = 8")
+    for wish in ("stepper.w = 0.3", "stepper.activation = 'tanh'"):
+        notebook.run(wish)
+        value = notebook.python("float(stepper.run()['w_new'])")
+        start = repr(value).replace("-", "−")[:12]
+        notebook.wait_for_words("stepper", f"new w = {re.escape(start)}")
+
+
+@pytest.mark.parametrize("name", ["rate", "surface"])
+def test_what_is_drawn_equals_run(name, notebook):
+    notebook.run(f"{name}.eta = 0.25")
+    gap = (
+        f"(len({name}.path) - len({name}.run()), max(abs(p - q) for one, two "
+        f"in zip({name}.path, {name}.run()) for p, q in zip(one, two)))"
+    )
+    for wish in ("eta = 0.2", "activation = 'sigmoid'", "eta = 50.0"):
+        notebook.run(f"{name}.{wish}")
+        for _ in range(60):
+            length, largest = notebook.python(gap)
+            if length == 0 and largest < 1e-12:
+                break
+            notebook.page.wait_for_timeout(50)
+        assert length == 0
+        assert largest < 1e-12
+
+
+def test_the_arrow_keys_walk(notebook):
+    notebook.run("stepper.step = 2")
+    notebook.wait_for_words("stepper", "^L = ")
+    stepper = notebook.widget("stepper")
+    stepper.get_by_role("button", name="Next", exact=True).focus()
+    for key, step in (("Right", 3), ("Down", 4), ("Left", 3), ("Up", 2)):
+        notebook.page.keyboard.press(f"Arrow{key}")
+        notebook.wait("stepper.step", step)
+
+
+def test_next_update_reaches_python(notebook):
+    notebook.run("stepper.w, stepper.step = 0.8, 10")
+    promised = notebook.python("float(stepper.run()['w_new'])")
+    notebook.wait_for_words("stepper", "Predicted change")
+    stepper = notebook.widget("stepper")
+    stepper.get_by_role("button", name="Next update").click()
+    notebook.wait("stepper.update", 1)
+    assert notebook.python("stepper.w") == pytest.approx(promised, rel=1e-12)
+
+
+def test_an_activation_of_the_reader(notebook):
+    for name in ("explorer", "stepper", "rate", "surface"):
+        notebook.run(f"{name}.activation = z / (1 + sp.exp(-z))")
+        select = notebook.widget(name).locator("select")
+        own = notebook.python(f"{name}.custom['name']")
+        notebook.page.wait_for_function(
+            "([select, own]) => select.value === own",
+            arg=[select.element_handle(), own],
+        )
+        select.select_option("tanh")
+        notebook.wait(f"str({name}.activation)", "tanh")
+        select.select_option(own)
+        notebook.wait(f"str({name}.activation)", own)
+    notebook.run("explorer.z, explorer.exact = 1.25, True")
+    value = notebook.python("float(explorer.run()['a'])")
+    notebook.wait_for_words("explorer", re.escape(repr(value)[:14]))
+
+
+def test_linked_widgets_in_a_box_follow_each_other(notebook):
+    notebook.slider("one", "z").press("Home")
+    notebook.wait("other.z", -8.0)
+    notebook.wait_for_words("other", "z = −8:")
+    notebook.slider("other", "z").press("End")
+    notebook.wait("one.z", 8.0)
+    notebook.wait_for_words("one", "z = 8:")

@@ -1,0 +1,134 @@
+"""A page with widgets as the book has it, and a reader who uses them."""
+
+import json
+import re
+import shutil
+import threading
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import quote, unquote
+
+import house
+
+STATIC = house.ROOT / "code" / "backprop" / "widgets" / "static"
+NO_NUMBER = re.compile(r"NaN|Infinity|undefined|null")
+ELSEWHERE = re.compile(r"^(?!file:|data:|blob:|about:)")
+PAGE = """<!doctype html>
+<html lang="en" data-theme="{theme}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Widgets</title>
+<link rel="stylesheet" href="widgets.css">
+<script defer src="page.js"></script>
+</head>
+<body><main><h1>Widgets</h1>{body}</main></body>
+</html>
+"""
+
+
+def write(folder, parts, theme="light"):
+    """Write a page with these widgets; return its path."""
+    for name in ("page.js", "widgets.js", "widgets.css"):
+        shutil.copy(STATIC / name, folder)
+    body = "\n".join(part.page_html() for part in parts)
+    path = folder / "page.html"
+    path.write_text(PAGE.format(theme=theme, body=body), encoding="utf-8")
+    return path
+
+
+def hash_of(*states):
+    """The part of an address that sets the widgets of a page."""
+    return "#widgets=" + quote(json.dumps(states))
+
+
+class Reader:
+    """Someone who uses the widgets of an open page."""
+
+    def __init__(self, page, complaints):
+        self.page = page
+        self.complaints = complaints
+
+    def widget(self, index=0):
+        """The element of one widget."""
+        return self.page.locator(".bp-host").nth(index)
+
+    def slider(self, name, index=0):
+        """A slider by its name."""
+        widget = self.widget(index)
+        return widget.get_by_role("slider", name=name, exact=True)
+
+    def button(self, name, index=0):
+        """A button by its name."""
+        widget = self.widget(index)
+        return widget.get_by_role("button", name=name, exact=True)
+
+    def live(self, index=0):
+        """The line that says the present numbers."""
+        return self.widget(index).locator(".bp-live").text_content()
+
+    def html(self, index=0):
+        """Everything that a widget shows, and how."""
+        return self.widget(index).evaluate("e => e.outerHTML")
+
+    def values(self, index=0):
+        """Where the controls stand, which HTML does not tell."""
+        return self.widget(index).evaluate(
+            "e => [...e.querySelectorAll('input,select')]"
+            ".map(i => i.type === 'checkbox' ? i.checked : i.value)"
+        )
+
+    def states(self):
+        """What a link to this page would restore."""
+        self.button("Copy link").click()
+        text = unquote(self.page.evaluate("location.hash"))
+        return json.loads(text.removeprefix("#widgets="))
+
+    def check(self):
+        """No error, no request, and a number wherever one should be."""
+        assert self.complaints == []
+        for index in range(self.page.locator(".bp-host").count()):
+            found = NO_NUMBER.search(self.html(index))
+            assert found is None, self.html(index)[found.start() - 90 :][:180]
+
+
+@contextmanager
+def reading(browser, address, clock=False, **options):
+    """Open a page from disk with no network; give its `Reader`."""
+    options = {"viewport": {"width": 1280, "height": 900}} | options
+    context = browser.new_context(offline=True, **options)
+    context.route(ELSEWHERE, lambda route: route.abort())
+    page, complaints = context.new_page(), []
+    add = complaints.append
+    page.on("pageerror", lambda error: add(f"error: {error}"))
+    page.on("request", lambda r: ELSEWHERE.match(r.url) and add(r.url))
+    page.on("console", lambda m: m.type == "error" and add(m.text))
+    if clock:
+        page.clock.install()
+    page.goto(address, wait_until="load")
+    try:
+        yield Reader(page, complaints)
+    finally:
+        context.close()
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """A file server that says nothing."""
+
+    def log_message(self, *_):
+        """Say nothing."""
+
+
+@contextmanager
+def served(folder):
+    """Serve a folder on this computer: modules do not load from disk."""
+    handler = partial(Quiet, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()

@@ -1,0 +1,611 @@
+"""The widgets in a bare page: a real browser, no kernel, no network."""
+
+import re
+from contextlib import contextmanager
+
+import pytest
+import sympy as sp
+import widget_page
+from axe_playwright_python.sync_playwright import Axe
+from backprop import widgets
+from backprop.symbolic import catalogue, z
+from backprop.widgets import steps
+from widget_page import hash_of
+
+pytestmark = pytest.mark.site
+
+NAMES = [name for name in widgets.__all__ if name != "link"]
+every_widget = pytest.mark.parametrize("name", NAMES)
+with_handle = pytest.mark.parametrize(
+    "name", [name for name in NAMES if name != "Stepper"]
+)
+STEPS = [*steps.WORDS]
+TITLES = ["z", "a", "L", "∂L/∂a", "∂a/∂z", "∂L/∂z", "∂L/∂w", "∂L/∂b"]
+TITLES += ["new w", "new b", "new L"]
+NUMBER = r"−?\d[\d.]*(?:e[+−]\d+)?"
+DIGITS = pytest.approx
+
+
+def make(name, **state):
+    return getattr(widgets, name)(**state)
+
+
+@pytest.fixture
+def show(browser, tmp_path):
+    """Return a context manager that shows widgets and gives a `Reader`."""
+
+    @contextmanager
+    def open_page(*parts, hash="", theme="light", **options):
+        path = widget_page.write(tmp_path, parts, theme)
+        address = path.as_uri() + hash
+        with widget_page.reading(browser, address, **options) as reader:
+            yield reader
+            if options.get("java_script_enabled", True):
+                reader.check()
+
+    return open_page
+
+
+def numbers(text):
+    """Every number of a text, as floats."""
+    found = re.findall(NUMBER, text)
+    return [float(one.rstrip(".").replace("−", "-")) for one in found]
+
+
+def assert_shows_its_run(reader, index=0, name="Stepper"):
+    """With all digits on: the line says what ``run()`` computes."""
+    state = reader.states()[index]
+    assert state["exact"] is True
+    CHECKS[name](state, reader.live(index))
+
+
+def explorer_says(state, text):
+    run = make("ActivationExplorer", **state).run()
+    assert numbers(text)[:3] == DIGITS([run["z"], run["a"], run["da_dz"]])
+
+
+def stepper_says(state, text):
+    run = make("Stepper", **state).run()
+    step = STEPS[state["step"]]
+    if step != "L_new":
+        assert numbers(text.split("=")[1])[0] == DIGITS(run[step], abs=1e-12)
+        return
+    change = run["L_new"] - run["L"]
+    expected = [run["L"], run["L_new"], run["predicted"], change]
+    assert numbers(text)[:4] == DIGITS(expected, abs=1e-12)
+
+
+def rate_says(state, text):
+    run = make("LearningRateExplorer", **state).run()
+    found = re.search(rf"After (\d+) updates?: w = ({NUMBER}), L = (.+)", text)
+    assert int(found[1]) == len(run) - 1
+    shown = [*numbers(found[2]), numbers(found[3])[0]]
+    assert shown == DIGITS(run[-1], rel=1e-9, abs=1e-12)
+
+
+def surface_says(state, text):
+    run = make("LossSurface", **state).run()
+    assert numbers(text)[:3] == DIGITS(run[0], rel=1e-12, abs=1e-12)
+
+
+CHECKS = {
+    "ActivationExplorer": explorer_says,
+    "Stepper": stepper_says,
+    "LearningRateExplorer": rate_says,
+    "LossSurface": surface_says,
+}
+
+
+@every_widget
+def test_it_is_drawn(name, show):
+    with show(make(name)) as reader:
+        widget = reader.widget()
+        assert widget.locator("svg").first.is_visible()
+        assert reader.live().strip()
+        assert widget.locator("table").count() == 0
+        box = widget.locator("svg").first.bounding_box()
+        assert min(box["width"], box["height"]) > 20
+
+
+@every_widget
+def test_every_slider_moves_one_trait_and_the_drawing(name, show):
+    with show(make(name, exact=True)) as reader:
+        sliders = reader.widget().get_by_role("slider")
+        assert sliders.count()
+        for slider in sliders.all():
+            for key in ("ArrowRight", "End", "ArrowLeft", "Home"):
+                before, drawn = reader.states()[0], reader.html()
+                slider.press(key)
+                now = reader.states()[0]
+                changed = [k for k in now if now[k] != before[k]]
+                assert len(changed) == 1, (key, changed)
+                assert reader.html() != drawn
+            assert_shows_its_run(reader, name=name)
+
+
+@every_widget
+def test_home_and_end_reach_the_ends(name, show):
+    with show(make(name)) as reader:
+        for slider in reader.widget().get_by_role("slider").all():
+            for key, end in (("Home", "min"), ("End", "max")):
+                slider.press(key)
+                value = float(slider.input_value())
+                limit = float(slider.get_attribute(end))
+                step = float(slider.get_attribute("step"))
+                assert abs(value - limit) < step
+                assert slider.get_attribute("aria-valuetext")
+
+
+# z is negative there, where no two activations are alike
+BELOW = {
+    "ActivationExplorer": {"z": -0.7},
+    "Stepper": {"w": -0.5, "step": 1},
+    "LearningRateExplorer": {"start": -0.5},
+    "LossSurface": {"w": -0.5},
+}
+
+
+@every_widget
+def test_every_activation_can_be_chosen(name, show):
+    with show(make(name, exact=True, **BELOW[name])) as reader:
+        select = reader.widget().locator("select")
+        options = select.locator("option").evaluate_all(
+            "all => all.map(option => option.value)"
+        )
+        assert options == [*catalogue.ACTIVATIONS]
+        drawn = set()
+        for option in options:
+            select.select_option(option)
+            assert reader.states()[0]["activation"] == option
+            assert_shows_its_run(reader, name=name)
+            drawn.add(reader.html())
+        assert len(drawn) == len(options)
+
+
+@every_widget
+def test_all_digits_are_one_click_away(name, show):
+    with show(make(name)) as reader:
+        box = reader.widget().get_by_role("checkbox")
+        few = reader.live()
+        box.check()
+        many = reader.live()
+        assert len(many) > len(few)
+        assert_shows_its_run(reader, name=name)
+        box.press("Space")
+        assert reader.live() == few
+
+
+@every_widget
+def test_an_activation_of_the_reader_is_drawn(name, show):
+    swish = z / (1 + sp.exp(-z))
+    below = make(name, exact=True, activation=swish, **BELOW[name])
+    with show(below) as reader:
+        select = reader.widget().locator("select")
+        assert select.input_value() == str(swish)
+        own = reader.live()
+        select.select_option("tanh")
+        assert reader.live() != own
+        select.select_option(str(swish))
+        assert reader.live() == own
+
+
+@pytest.mark.parametrize("expression", [1 / z, sp.log(z)], ids=str)
+@every_widget
+def test_a_place_without_a_value_is_no_nan(name, expression, show):
+    for negative in ({}, {"z": -3.0}, {"w": -3.0}, {"start": -3.0}):
+        widget = make(name, activation=expression)
+        if not all(map(widget.has_trait, negative)):
+            continue
+        for trait, value in negative.items():
+            setattr(widget, trait, value)
+        with show(widget) as reader:
+            assert reader.live().strip()
+
+
+def current(reader):
+    """The step that is marked, by its place."""
+    tabs = reader.widget().locator(".bp-step")
+    marked = tabs.evaluate_all(
+        "all => all.flatMap((t, i) => t.ariaCurrent === 'step' ? [i] : [])"
+    )
+    assert len(marked) == 1
+    return marked[0]
+
+
+@pytest.mark.parametrize("until", ["L", "dL_db", "L_new"])
+def test_the_steps_show_what_run_computes(until, show):
+    count = STEPS.index(until) + 1
+    with show(make("Stepper", until=until, exact=True)) as reader:
+        tabs = reader.widget().locator(".bp-step")
+        assert tabs.all_text_contents() == TITLES[:count]
+        for index in [*range(count), 0]:
+            tabs.nth(index).click()
+            assert current(reader) == index
+            assert_shows_its_run(reader)
+            title = reader.widget().locator(".bp-title").text_content()
+            assert title.startswith(f"Step {index + 1} of {count}.")
+            assert reader.widget().locator(".bp-panel math").count() == 2
+            assert "@" not in reader.widget().locator(".bp-panel").inner_html()
+        assert reader.button("Next update").count() == (until == "L_new")
+
+
+def test_next_and_back(show):
+    with show(make("Stepper")) as reader:
+        for index in range(1, len(STEPS)):
+            reader.button("Next").click()
+            assert current(reader) == index
+        assert reader.button("Next").get_attribute("aria-disabled") == "true"
+        for index in range(len(STEPS) - 2, -1, -1):
+            reader.button("Back").click()
+            assert current(reader) == index
+        assert reader.button("Back").get_attribute("aria-disabled") == "true"
+
+
+@pytest.mark.parametrize("focus", ["z", "Next", "Back", "Play"])
+def test_the_arrow_keys_walk(focus, show):
+    with show(make("Stepper")) as reader:
+        reader.button(focus).focus()
+        press = reader.page.keyboard.press
+        walk = [("ArrowRight", 1), ("ArrowDown", 2), ("ArrowLeft", 1)]
+        walk += [("ArrowUp", 0), ("ArrowLeft", 0), ("End", 10)]
+        walk += [("ArrowRight", 10), ("ArrowLeft", 9), ("Home", 0)]
+        for key, place in [*walk, ("ArrowRight", 1)]:
+            press(key)
+            assert current(reader) == place, key
+
+
+def test_the_focus_stays_at_the_last_step(show):
+    with show(make("Stepper")) as reader:
+        reader.button("Next").focus()
+        for _ in range(14):
+            reader.page.keyboard.press("Enter")
+        assert current(reader) == 10
+        reader.page.keyboard.press("ArrowLeft")
+        assert current(reader) == 9
+
+
+def test_play_walks_and_pause_stops(show):
+    with show(make("Stepper"), clock=True) as reader:
+        reader.button("Play").click()
+        for place in (1, 2, 3):
+            reader.page.clock.run_for(1600)
+            assert current(reader) == place
+        reader.button("Pause").click()
+        reader.page.clock.run_for(10_000)
+        assert current(reader) == 3
+        reader.button("Play").click()
+        reader.button("Back").click()
+        reader.page.clock.run_for(10_000)
+        assert current(reader) == 2
+        reader.button("Play").click()
+        reader.page.clock.run_for(30_000)
+        assert current(reader) == 10
+        reader.button("Play").click()
+        assert current(reader) == 0
+
+
+def test_next_update_goes_on_from_the_new_weights(show):
+    stepper = make("Stepper", exact=True)
+    with show(stepper) as reader:
+        for count in (1, 2, 3):
+            reader.button("new L").click()
+            reader.button("Next update").click()
+            now = reader.states()[0]
+            run = stepper.run()
+            assert now["w"] == DIGITS(run["w_new"], rel=1e-12)
+            assert now["b"] == DIGITS(run["b_new"], rel=1e-12)
+            assert (now["step"], now["update"]) == (0, count)
+            assert f"after {count} update" in reader.live()
+            stepper = make("Stepper", **now)
+            assert_shows_its_run(reader)
+
+
+def test_weights_out_of_range_end_the_updates(show):
+    far = make("Stepper", eta=1e12, step=10)
+    with show(far) as reader:
+        assert "far too large" in reader.live()
+        before = reader.states()
+        reader.button("Next update").click(force=True)
+        assert reader.states() == before
+
+
+def edges(reader):
+    """The class of every edge of the graph."""
+    return (
+        reader.widget()
+        .locator(".bp-edge")
+        .evaluate_all("all => all.map(edge => edge.getAttribute('class'))")
+    )
+
+
+def test_a_step_lights_its_edges(show):
+    with show(make("Stepper")) as reader:
+        for index, step in enumerate(STEPS):
+            reader.widget().locator(".bp-step").nth(index).click()
+            lit = [c for c in edges(reader) if "bp-lit" in c]
+            assert len(lit) == len(steps.EDGES[step])
+            way = "bp-gradient" if index >= 3 else "bp-forward"
+            assert all(way in each for each in lit)
+
+
+def centre(box):
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def drag_with_mouse(reader, start, way):
+    mouse = reader.page.mouse
+    mouse.move(*start)
+    mouse.down()
+    for part in (0.3, 0.6, 1):
+        mouse.move(start[0] + part * way[0], start[1] + part * way[1])
+    mouse.up()
+
+
+def drag_with_finger(reader, start, way):
+    session = reader.page.context.new_cdp_session(reader.page)
+
+    def touch(kind, *points):
+        session.send(
+            "Input.dispatchTouchEvent",
+            {
+                "type": kind,
+                "touchPoints": [{"x": x, "y": y} for x, y in points],
+            },
+        )
+
+    touch("touchStart", start)
+    for part in (0.3, 0.6, 1):
+        here = start[0] + part * way[0], start[1] + part * way[1]
+        touch("touchMove", here)
+    touch("touchEnd")
+
+
+@pytest.mark.parametrize("drag", [drag_with_mouse, drag_with_finger])
+@with_handle
+def test_the_handle_is_dragged(name, drag, show):
+    touch = {"has_touch": drag is drag_with_finger}
+    with show(make(name, exact=True), **touch) as reader:
+        handle = reader.widget().locator(".bp-handle").first
+        handle.scroll_into_view_if_needed()
+        before, top = reader.states()[0], reader.page.evaluate("scrollY")
+        start = centre(handle.bounding_box())
+        drag(reader, start, (40, -20))
+        now = reader.states()[0]
+        changed = {k for k in now if now[k] != before[k]}
+        assert changed
+        assert changed <= {"z", "w", "b", "start"}
+        assert_shows_its_run(reader, name=name)
+        assert centre(handle.bounding_box())[0] == DIGITS(start[0] + 40, abs=4)
+        assert reader.page.evaluate("scrollY") == top
+
+
+def test_linked_widgets_follow_each_other(show):
+    one, other, third = (make("ActivationExplorer") for _ in range(3))
+    tie = widgets.link(one, "z", other, "z")
+    with show(one, other, third) as reader:
+        reader.slider("z", 0).press("ArrowRight")
+        assert reader.live(0) == reader.live(1) != reader.live(2)
+        reader.slider("z", 1).press("End")
+        assert reader.live(0) == reader.live(1) != reader.live(2)
+        first, second, last = reader.states()
+        assert first["z"] == second["z"] == 8 != last["z"]
+    tie.unlink()
+
+
+def test_different_widgets_are_linked_too(show):
+    stepper, surface = make("Stepper"), make("LossSurface")
+    widgets.link(stepper, "w", surface, "w")
+    with show(stepper, surface) as reader:
+        reader.slider("w", 0).press("ArrowRight")
+        first, second = reader.states()
+        assert first["w"] == second["w"] == 0.85
+        reader.slider("w", 1).press("Home")
+        first, second = reader.states()
+        assert first["w"] == second["w"] == -4
+
+
+def test_a_link_restores_every_widget(show):
+    both = [make(name) for name in NAMES] * 2
+    with show(*both) as reader:
+        for index in range(len(both)):
+            reader.widget(index).locator("select").select_option("tanh")
+            slider = reader.widget(index).get_by_role("slider").first
+            for _ in range(index + 1):
+                slider.press("ArrowRight")
+        reader.widget(1).get_by_role("checkbox").check()
+        states = reader.states()
+        shown = [reader.live(i) for i in range(len(both))]
+        stands = [reader.values(i) for i in range(len(both))]
+        fragment = reader.page.evaluate("location.hash")
+        assert reader.widget().locator(".bp-note").text_content()
+    with show(*both, hash=fragment) as reader:
+        assert [reader.live(i) for i in range(len(both))] == shown
+        assert [reader.values(i) for i in range(len(both))] == stands
+        assert reader.states() == states
+
+
+def four(state):
+    """An address that offers one state to each of four widgets."""
+    return hash_of(*[state] * 4)
+
+
+BAD_HASHES = [
+    "#widgets=",
+    "#widgets=%",
+    "#widgets=%7B%7D",
+    "#widgets=null",
+    "#widgets=[[[",
+    "#somewhere",
+    four(None),
+    four([1, 2]),
+    four({"z": "1", "w": "1", "start": [], "eta": None, "b": {}}),
+    four({"z": 1e7, "w": -1e7, "start": 1e300, "eta": 0, "b": 1e9}),
+    four({"activation": "swish", "exact": "yes", "eta": -1}),
+    four({"activation": "__proto__", "view": "stepper"}),
+    four({"activation": "constructor", "custom": {"name": "x"}}),
+    four({"step": -1, "update": -1}),
+    four({"step": 1e9, "update": 0.5}),
+    four({"step": 2.5, "steps": 2.5}),
+    four({"steps": 1e9}),
+]
+
+
+@pytest.fixture(scope="module")
+def untouched(browser, tmp_path_factory):
+    """What a page with one widget of each kind shows, and its state."""
+    folder = tmp_path_factory.mktemp("page")
+    path = widget_page.write(folder, [make(name) for name in NAMES])
+    with widget_page.reading(browser, path.as_uri()) as reader:
+        shown = [reader.html(index) for index in range(len(NAMES))]
+        return path, shown, reader.states()
+
+
+@pytest.mark.parametrize("fragment", BAD_HASHES)
+def test_a_bad_address_changes_nothing(fragment, browser, untouched):
+    path, shown, states = untouched
+    with widget_page.reading(browser, path.as_uri() + fragment) as reader:
+        assert [reader.html(i) for i in range(len(NAMES))] == shown
+        assert reader.states() == states
+        reader.check()
+
+
+@every_widget
+def test_without_javascript_the_table_stands_there(name, show):
+    widget = make(name)
+    head, rows = widget.steps_table()
+    with show(widget, java_script_enabled=False) as reader:
+        table = reader.widget().locator("table")
+        assert table.is_visible()
+        assert table.locator("th").all_text_contents() == head
+        assert table.locator("tbody tr").count() == len(rows)
+
+
+@every_widget
+def test_print_has_the_drawing_and_no_dead_control(name, show):
+    with show(make(name)) as reader:
+        reader.page.emulate_media(media="print")
+        widget = reader.widget()
+        assert widget.locator("svg[role=img]").first.is_visible()
+        assert widget.locator(".bp-live").is_visible()
+        for control in widget.locator("input, select, button").all():
+            assert not control.is_visible()
+
+
+@pytest.mark.parametrize(
+    ("width", "scale"), [(375, 1), (640, 2), (320, 4)], ids=str
+)
+def test_no_page_scrolls_sideways(width, scale, show):
+    # 200 % zoom of 1280 pixels is 640 wide, 400 % is 320.
+    view = {"viewport": {"width": width, "height": 700}}
+    view |= {"device_scale_factor": scale}
+    wide = "document.documentElement.scrollWidth"
+    with show(*(make(name, exact=True) for name in NAMES), **view) as reader:
+        for option in catalogue.ACTIVATIONS:
+            for index in range(len(NAMES)):
+                select = reader.widget(index).locator("select")
+                select.select_option(option)
+            assert reader.page.evaluate(wide) <= width
+        for tab in reader.page.locator(".bp-step").all():
+            tab.click()
+            assert reader.page.evaluate(wide) <= width
+
+
+COLOURS = """host => [...host.querySelectorAll(".bp, .bp *")]
+  .filter(e => !e.closest("math") && e.getClientRects().length)
+  .map(e => getComputedStyle(e)).map(s => [s.color, s.fill, s.stroke,
+    s.backgroundColor].join(" "))"""
+
+
+@every_widget
+def test_a_theme_switch_changes_the_colours(name, show):
+    with show(make(name)) as reader:
+        light = reader.widget().evaluate(COLOURS)
+        switch = "t => { document.documentElement.dataset.theme = t; }"
+        reader.page.evaluate(switch, "dark")
+        dark = reader.widget().evaluate(COLOURS)
+        changed = [a for a, b in zip(light, dark, strict=True) if a != b]
+        assert len(changed) == len(light)
+        reader.page.evaluate(switch, "light")
+        assert reader.widget().evaluate(COLOURS) == light
+
+
+@every_widget
+def test_nothing_moves_by_itself(name, show):
+    with show(make(name), reduced_motion="reduce") as reader:
+        before = reader.html()
+        reader.page.wait_for_timeout(2000)
+        assert reader.html() == before
+        reader.widget().get_by_role("slider").first.press("ArrowRight")
+        assert reader.page.evaluate("document.getAnimations().length") == 0
+
+
+def violations(page):
+    """What axe has against the widgets of a page, of any level."""
+    options = {"preload": False}  # no second request for the style sheet
+    found = Axe().run(page, context=".bp-host", options=options).response
+    assert found["passes"]
+    return [
+        (rule["id"], rule["impact"], node["html"][:150])
+        for rule in found["violations"]
+        for node in rule["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing(theme, width, show):
+    view = {"viewport": {"width": width, "height": 900}}
+    parts = [make(name, exact=True) for name in NAMES]
+    parts += [make("Stepper", step=step) for step in (4, 10)]
+    with show(*parts, theme=theme, **view) as reader:
+        assert violations(reader.page) == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_in_the_tables(theme, show):
+    parts = [make(name) for name in NAMES]
+    fill = "html => document.querySelector('main').innerHTML = html"
+    with show(*parts, theme=theme) as reader:
+        text = "".join(part.page_html() for part in parts)
+        reader.page.evaluate(fill, text)
+        assert reader.page.locator("table").count() == len(NAMES)
+        assert violations(reader.page) == []
+
+
+@every_widget
+def test_the_focus_is_seen(name, show):
+    script = "e => getComputedStyle(e).outlineStyle + e.tagName"
+    with show(make(name)) as reader:
+        seen = set()
+        for _ in range(30):
+            reader.page.keyboard.press("Tab")
+            focused = reader.page.locator(":focus")
+            if not focused.count():
+                break
+            style = focused.evaluate(script)
+            assert style.startswith("solid"), style
+            seen.add(style.removeprefix("solid"))
+        assert {"INPUT", "SELECT", "BUTTON"} <= seen
+
+
+def test_many_widgets_on_a_page(show):
+    parts = [make(name) for name in NAMES * 6]
+    with show(*parts) as reader:
+        texts = [reader.live(index) for index in range(len(parts))]
+        assert all(texts)
+        reader.widget(9).get_by_role("slider").first.press("End")
+        now = [reader.live(index) for index in range(len(parts))]
+        assert [i for i in range(len(parts)) if now[i] != texts[i]] == [9]
+        ids = "document.querySelectorAll('.bp-host [id]').length"
+        assert reader.page.evaluate(ids) == 0
+
+
+def test_words_cannot_become_elements(show):
+    widget = make("Stepper")
+    rows = widget.choices["activation"]
+    rows = [["sigmoid", "</script><img src=x>"], *rows[1:]]
+    widget.choices = {"activation": rows}
+    with show(widget) as reader:
+        option = reader.widget().locator("option").first
+        assert option.text_content() == "</script><img src=x>"
+        assert reader.page.locator("img").count() == 0
