@@ -410,6 +410,8 @@ def frozen(values):
 
 LINE = frozen(np.linspace(0.5, 2.0, 7))
 FLAT = frozen(np.outer(LINE, LINE))
+CELLS = np.eye(7, dtype=int)
+CELLS.flags.writeable = False
 CALLS = {
     "draw_graph": (GRAPH, VALUES, GRADIENTS, {("z", "a"): "f'"}, [("z", "a")]),
     "draw_activation": (LINE, LINE, (1.0, 1.0), 1.0),
@@ -418,6 +420,10 @@ CALLS = {
     "draw_marks": ({"x": 1.0},),
     "draw_note": (["one", "two"],),
     "draw_surface": (LINE, LINE, FLAT, [1.0], [(1.0, 1.0), (0.5, 0.6)]),
+    "draw_decision": (LINE, LINE, CELLS, np.c_[LINE, LINE], CELLS[0]),
+    "draw_learning_curves": ({"training": (LINE, LINE)},),
+    "draw_confusion": (CELLS,),
+    "draw_images": (CELLS[np.newaxis], ["a"]),
 }
 
 
@@ -578,6 +584,16 @@ def test_text_can_be_read_in_the_dark():
     for ground in (to_rgb(DARK), in_the_dark(to_rgb("white"))):
         for name, ink in inks().items():
             assert contrast(in_the_dark(ink), ground) >= TEXT, name
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_a_count_can_be_read_on_the_darkest_shade(ax, theme):
+    plotting.draw_confusion(ax, np.array([[5, 9], [1, 5]]))
+    (image,) = ax.images
+    ground = np.array(image.cmap(image.norm(9))[:3])
+    ink = to_rgb(ax.texts[0].get_color())
+    turn = THEMES[theme]
+    assert contrast(turn(ink), turn(ground)) >= TEXT
 
 
 def test_the_contrast_and_the_distance_themselves():

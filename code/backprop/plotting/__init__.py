@@ -32,6 +32,12 @@ from backprop.plotting.style import (
 )
 from backprop.plotting.surface import draw_surface
 from backprop.plotting.svg import small_svg, svg_address
+from backprop.plotting.training import (
+    draw_confusion,
+    draw_decision,
+    draw_images,
+    draw_learning_curves,
+)
 
 __all__ = [
     "COLOURS",
@@ -39,7 +45,11 @@ __all__ = [
     "SIZES",
     "Graph",
     "draw_activation",
+    "draw_confusion",
+    "draw_decision",
     "draw_graph",
+    "draw_images",
+    "draw_learning_curves",
     "draw_loss_curve",
     "draw_losses",
     "draw_marks",
