@@ -34,7 +34,7 @@ import numpy as np
 from backprop.numerics import checks, network
 
 TIMEOUT = 30
-"""Seconds to wait for a scheduler to answer, and for a first worker."""
+"""Seconds to wait for a scheduler to answer, or for a worker to come."""
 
 
 def shards(X, Y, workers):
@@ -114,7 +114,9 @@ class Objective:
     def __call__(self, layers):
         copies = [layers] * len(self.shards)
         answers = _submitted(self.client, _answer, self.shards, copies)
-        return combine(self.client.gather(answers), self.rows)
+        return combine(
+            [_result(self.client, answer) for answer in answers], self.rows
+        )
 
 
 @contextmanager
@@ -133,14 +135,14 @@ def objective(X, Y, loss, *, workers=2, cluster=None):
     dead worker held is computed anew by another. (Data scattered to workers
     would have no such recipe.) No worker keeps weights: they travel with
     each task, and change only in the caller, when all gradients are there.
-    With no worker left, the answer waits for the next one; scheduler and
-    caller must stay alive. Dask gives up, with ``KilledWorker``, on a task
-    that four workers died of.
+    Scheduler and caller must stay alive, and a worker must be left or come:
+    Dask starts a dead local one anew, unless it died while it was starting.
+    A task that four workers died of is given up, with ``KilledWorker``.
 
     Raises ``ValueError`` for rows that do not fit, ``ImportError`` where
     Dask is missing, ``OSError`` where no scheduler answers and
-    ``TimeoutError`` where it has no worker. A script must start processes
-    under ``if __name__ == "__main__":``.
+    ``TimeoutError`` where it has no worker for half a minute. A script must
+    start processes under ``if __name__ == "__main__":``.
 
     >>> layers = (network.Layer([[1.0]], [0.0], "identity"),)
     >>> X, Y = [[2.0], [4.0], [6.0]], [[0.0], [0.0], [0.0]]
@@ -179,18 +181,26 @@ def _connected(cluster, workers):
         yield cluster
 
 
+@contextmanager
 def _local(distributed, workers):
     """One process and one thread a worker; no dashboard, and no reports on
-    standard error of workers that come and go."""
-    return distributed.LocalCluster(
-        n_workers=workers,
-        threads_per_worker=1,
-        processes=True,
-        dashboard_address="127.0.0.1:0",  # None would take port 8787
-        scheduler_kwargs={"dashboard": False},
-        memory_limit=0,
-        silence_logs=logging.CRITICAL,
-    )
+    standard error of workers that come and go. A worker that is away is
+    waited for: by default it would be dismissed after 15 seconds."""
+    import dask
+
+    with (
+        dask.config.set({"distributed.deploy.lost-worker-timeout": "7 days"}),
+        distributed.LocalCluster(
+            n_workers=workers,
+            threads_per_worker=1,
+            processes=True,
+            dashboard_address="127.0.0.1:0",  # None would take port 8787
+            scheduler_kwargs={"dashboard": False},
+            memory_limit=0,
+            silence_logs=logging.CRITICAL,
+        ) as cluster,
+    ):
+        yield cluster
 
 
 def _distributed():
@@ -216,6 +226,16 @@ def _submitted(client, function, *columns):
     name = "distributed.admin.large-graph-warning-threshold"
     with dask.config.set({name: sys.maxsize}):
         return client.map(function, *columns, pure=False)
+
+
+def _result(client, answer):
+    """What a worker sent, however long it takes; a `TimeoutError` once there
+    is no worker to wait for."""
+    while True:
+        try:
+            return answer.result(timeout=TIMEOUT)
+        except TimeoutError:
+            client.wait_for_workers(1, timeout=TIMEOUT)
 
 
 @np.errstate(over="ignore", invalid="ignore")

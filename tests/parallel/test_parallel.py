@@ -5,6 +5,7 @@ The cluster is real: processes of their own, killed where a test says so.
 
 import os
 import sys
+import time
 from dataclasses import replace
 
 import distributed
@@ -82,11 +83,13 @@ class Killing:
     """A client one of whose workers is killed while it has tasks to do."""
 
     def __init__(self, objective):
-        self.objective, self.map = objective, objective.client.map
+        self.objective = objective
+        self.wait_for_workers = objective.client.wait_for_workers
 
-    def gather(self, futures):
+    def map(self, *columns, **options):
+        futures = self.objective.client.map(*columns, **options)
         kill(self.objective)
-        return self.objective.client.gather(futures)
+        return futures
 
 
 @pytest.fixture(scope="module")
@@ -279,6 +282,31 @@ def test_a_local_cluster_is_silent_and_ends(capfd):
     assert len(set(pids)) == 2
     assert not any(map(psutil.pid_exists, pids))
     assert capfd.readouterr() == ("", "")
+
+
+def test_an_answer_may_take_longer_than_the_wait_for_workers(
+    shared, monkeypatch
+):
+    monkeypatch.setattr(parallel, "TIMEOUT", 0.05)
+    slow = shared.client.submit(time.sleep, 0.4, pure=False)
+    assert parallel._result(shared.client, slow) is None
+
+
+def test_without_a_worker_the_wait_ends(monkeypatch):
+    monkeypatch.setattr(parallel, "TIMEOUT", 5)
+    with (
+        distributed.LocalCluster(
+            n_workers=1, processes=False, dashboard_address="127.0.0.1:0"
+        ) as cluster,
+        parallel.objective(
+            *example()[1:], LOSS, cluster=cluster.scheduler_address
+        ) as objective,
+    ):
+        objective(example()[0])
+        cluster.scale(0)
+        monkeypatch.setattr(parallel, "TIMEOUT", 0.2)
+        with pytest.raises(TimeoutError, match="0/1 workers"):
+            objective(example()[0])
 
 
 def test_no_scheduler_answers(monkeypatch):
