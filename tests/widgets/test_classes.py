@@ -140,6 +140,15 @@ def test_a_second_activation_of_the_reader_replaces_the_first(cls):
     assert names == [*catalogue.ACTIVATIONS, "z**3"]
 
 
+@every_class
+def test_a_constant_activation_passes_no_gradient_and_still_shows(cls):
+    widget = cls(activation=sp.Integer(3))
+    assert "bp-host" in widget.page_html()
+    if cls is widgets.Stepper:
+        assert widget.run()["dL_dw"] == 0
+
+
+
 @pytest.mark.parametrize(
     "expression", [sp.Max(z, z / 9), z / (1 + sp.Abs(z))], ids=str
 )
