@@ -23,6 +23,8 @@ MAY_IMPORT = {
         "matplotlib_inline",
     },
     "notation.py": set(),
+    # IPython only where the bar is in a notebook
+    "progress.py": {"tqdm", "IPython"},
     "worked_examples.py": set(),
 }
 
