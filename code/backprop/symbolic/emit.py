@@ -310,7 +310,7 @@ def module():
         _table("neurons", "neuron", map("_".join, PAIRS)),
         _table("forwards", "forward", catalogue.ACTIVATIONS),
         _table("backwards", "backward", catalogue.ACTIVATIONS),
-        "export { softmax, softmax_cross_entropy };",
+        "export const classes = { softmax, softmax_cross_entropy };",
     ]
     parts = [HEAD, *activations, *neurons, *passes, *softmax_functions()]
     return "\n\n".join([*parts, *tables]) + "\n"

@@ -401,4 +401,4 @@ export const backwards = {
   identity: backward_identity,
 };
 
-export { softmax, softmax_cross_entropy };
+export const classes = { softmax, softmax_cross_entropy };

@@ -2,7 +2,7 @@
 // `backward`, `update`, by the names of the book. Layers count from 1. All
 // buffers are made with the network, so that training makes no garbage.
 
-import { softmax, softmax_cross_entropy } from "../formulas.js";
+import { classes } from "../formulas.js";
 import { Matrix, affine, columnSums, norm, times, transposedTimes } from "./matrix.js";
 
 // From here on a weight, a bias or the loss is called diverged.
@@ -55,7 +55,7 @@ export class Network {
   loss(Y) {
     const { rows } = this.logits;
     const D = this.dL_dZ[this.depth];
-    softmax_cross_entropy(this.logits.data, Y.data, this.losses, D.data, rows);
+    classes.softmax_cross_entropy(this.logits.data, Y.data, this.losses, D.data, rows);
     D.rows = rows;
     let sum = 0;
     for (let i = 0; i < rows; i += 1) sum += this.losses[i];
@@ -99,7 +99,7 @@ export class Network {
 
   // The probability of the second class, for the batch that went forward.
   probabilities(P) {
-    softmax(this.logits.data, P, this.logits.rows);
+    classes.softmax(this.logits.data, P, this.logits.rows);
     return P;
   }
 }
