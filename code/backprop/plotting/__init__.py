@@ -22,6 +22,12 @@ from backprop.plotting.graph import (
     network_graph,
 )
 from backprop.plotting.style import COLOURS, SIZES, figure, use_style
+from backprop.plotting.training import (
+    draw_confusion,
+    draw_decision,
+    draw_images,
+    draw_learning_curves,
+)
 
 __all__ = [
     "COLOURS",
@@ -29,7 +35,11 @@ __all__ = [
     "SIZES",
     "Graph",
     "draw_activation",
+    "draw_confusion",
+    "draw_decision",
     "draw_graph",
+    "draw_images",
+    "draw_learning_curves",
     "draw_loss_curve",
     "draw_losses",
     "draw_marks",
