@@ -12,7 +12,7 @@ export class Network {
   // `sizes` are the numbers of units, input first; `passes` the activation
   // of the hidden layers, { forward, backward }; `room` the largest batch.
   constructor(sizes, passes, room) {
-    this.passes = passes;
+    Object.assign(this, { sizes, passes });
     this.layers = sizes.slice(1).map((units, at) => ({
       W: new Matrix(units, sizes[at]),
       b: new Float64Array(units),
