@@ -2,7 +2,7 @@
 // grid by the network itself, and painted on canvases.
 
 import { Matrix } from "./matrix.js";
-import { Network } from "./network.js";
+import { Network } from "./batch_network.js";
 
 // Points along each side of the grid.
 export const CELLS = 40;

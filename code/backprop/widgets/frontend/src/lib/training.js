@@ -2,7 +2,7 @@
 // same settings give the same run, here and in `TrainingPlayground.run()`.
 
 import { Matrix, takeRows } from "./matrix.js";
-import { Network } from "./network.js";
+import { Network } from "./batch_network.js";
 import { generator, shuffle } from "./random.js";
 
 // So many points of the loss curves are kept for each doubling of the count.
