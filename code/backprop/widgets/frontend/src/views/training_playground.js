@@ -365,7 +365,7 @@ function describe({ playing, goal, settings }, training, measure, all) {
   const [m, n] = [training.training.X.rows, training.heldOut.X.rows];
   const epochs = count / Math.ceil(m / training.batchSize);
   return [
-    `${at} (epoch ${short(epochs, 3)}): loss ${show(measure.training)} on the training data, ${show(measure.heldOut)} on the held-out data;`,
+    `${at} (epoch ${short(epochs, 3)}, η = ${show(settings.eta)}): loss ${show(measure.training)} on the training data, ${show(measure.heldOut)} on the held-out data;`,
     ` correct are ${measure.right} of ${m} and ${measure.heldOutRight} of ${n}.`,
     remark(training, measure, settings),
   ].join("");
