@@ -19,9 +19,19 @@ from backprop.plotting.graph import (
     NEURON,
     Graph,
     draw_graph,
+    draw_note,
     network_graph,
 )
-from backprop.plotting.style import COLOURS, SIZES, figure, use_style
+from backprop.plotting.style import (
+    COLOURS,
+    SIZES,
+    figure,
+    in_style,
+    sheet,
+    use_style,
+)
+from backprop.plotting.surface import draw_surface
+from backprop.plotting.svg import small_svg, svg_address
 from backprop.plotting.training import (
     draw_confusion,
     draw_decision,
@@ -43,7 +53,13 @@ __all__ = [
     "draw_loss_curve",
     "draw_losses",
     "draw_marks",
+    "draw_note",
+    "draw_surface",
     "figure",
+    "in_style",
     "network_graph",
+    "sheet",
+    "small_svg",
+    "svg_address",
     "use_style",
 ]
