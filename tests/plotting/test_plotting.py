@@ -586,6 +586,16 @@ def test_text_can_be_read_in_the_dark():
             assert contrast(in_the_dark(ink), ground) >= TEXT, name
 
 
+@pytest.mark.parametrize("theme", THEMES)
+def test_a_count_can_be_read_on_the_darkest_shade(ax, theme):
+    plotting.draw_confusion(ax, np.array([[5, 9], [1, 5]]))
+    (image,) = ax.images
+    ground = np.array(image.cmap(image.norm(9))[:3])
+    ink = to_rgb(ax.texts[0].get_color())
+    turn = THEMES[theme]
+    assert contrast(turn(ink), turn(ground)) >= TEXT
+
+
 def test_the_contrast_and_the_distance_themselves():
     black, white = to_rgb("black"), to_rgb("white")
     assert contrast(black, white) == pytest.approx(21.0)

@@ -85,7 +85,7 @@ def draw_confusion(ax, matrix):
     right = np.eye(len(matrix), dtype=bool)
     wrong = np.ma.masked_where(right | (matrix == 0), matrix)
     shades = LinearSegmentedColormap.from_list(
-        "mistakes", ["white", _pale(COLOURS["error"], 0.55)]
+        "mistakes", ["white", _pale(COLOURS["error"], 0.4)]
     )
     ax.imshow(wrong, cmap=shades, vmin=0, vmax=max(1, wrong.filled(0).max()))
     for (row, column), count in np.ndenumerate(matrix):
