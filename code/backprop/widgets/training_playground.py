@@ -7,6 +7,7 @@ import math
 import numpy as np
 import traitlets
 
+from backprop import plotting
 from backprop.numerics import data, network, optimisers
 from backprop.symbolic import emit
 from backprop.widgets.base import NeuronWidget, Number, text
@@ -23,6 +24,10 @@ LARGEST_BATCH = 200
 LAYERS, UNITS = 3, 8
 KEPT = 64
 """So many losses are kept for each doubling of the number of updates."""
+
+CELLS = 40
+FLOOR = 1e-6
+"""A smaller loss is drawn as this, here and in the view."""
 
 WORDS = {"xor": "XOR", "moons": "two moons", "spirals": "spirals"}
 PACES = {"1": "1 update", "10": "10 updates", "100": "100 updates"}
@@ -238,6 +243,53 @@ whole numbers from 1 to 8
         ]
         return head, rows
 
+    def still(self):
+        """The decision over the plane with a third of the training points, and
+        the losses."""
+        *_, (_, layers) = self._iterates(self.update)
+        training, _ = self.examples()
+        x, y = (_cells(column) for column in training.X.T)
+        corners = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+        with np.errstate(all="ignore"):
+            Z = network.forward(layers, corners).output
+        classes = (Z[:, 1] > Z[:, 0]).astype(int).reshape(len(y), len(x))
+        fig, (left, right) = plotting.sheet("wide", columns=2)
+        some = slice(None, None, 3)
+        points = training.X[some], training.labels[some]
+        plotting.draw_decision(left, x, y, classes, *points)
+        self._draw_losses(right)
+        return fig
+
+    def _draw_losses(self, ax):
+        history = np.array(self.run()["history"] or [[0, np.nan, np.nan]])
+        history = np.maximum(history, [0, FLOOR, FLOOR])
+        plotting.draw_learning_curves(
+            ax,
+            {
+                "training": (history[:, 0], history[:, 1]),
+                "held out": (history[:, 0], history[:, 2]),
+            },
+            logarithmic=True,
+        )
+
+    def still_words(self):
+        """The same in words."""
+        run = self.run()
+        *_, (step, layers) = self._iterates(self.update)
+        both = self.examples()
+        losses = [text(loss, 4) for loss in self._losses(layers)]
+        correct = [_correct(layers, some) for some in both]
+        end = "." if run["diverged"] is None else "; the next diverges."
+        return (
+            f"The two classes of {self.data} in the plane of the inputs, "
+            f"parted by a network with {_sizes(self.hidden)} "
+            f"({self.activation}) after {step} updates at the learning rate "
+            f"{text(self.eta, 6)}, and its losses: {losses[0]} on the "
+            f"training data, {losses[1]} on the held-out data. Correct are "
+            f"{correct[0]} of {len(both[0])} and {correct[1]} of "
+            f"{len(both[1])} points{end}"
+        )
+
 
 def _one_of(name, value, allowed):
     if value not in allowed:
@@ -270,6 +322,25 @@ def _columns(rows):
     """The inputs (m, 2) and the labels (m,) of such rows."""
     columns = np.array(rows)
     return columns[:, :2], columns[:, 2].astype(np.int64)
+
+
+def _cells(column):
+    """Places along an axis of the still picture."""
+    low, high = column.min(), column.max()
+    room = 0.12 * (high - low or 1.0)
+    return np.linspace(low - room, high + room, CELLS)
+
+
+def _sizes(hidden):
+    """The hidden layers in words.
+
+    >>> _sizes([8, 3]), _sizes([])
+    ('hidden layers of 8 and 3 units', 'no hidden layer')
+    """
+    if not hidden:
+        return "no hidden layer"
+    layer = "layer" if len(hidden) == 1 else "layers"
+    return f"hidden {layer} of {' and '.join(map(str, hidden))} units"
 
 
 def _evenly(rng, shape, reach):
