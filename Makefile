@@ -86,7 +86,7 @@ $(BENCH_VENV)/made: requirements-bench.txt pyproject.toml
 		-r requirements-bench.txt
 	@touch $@
 
-bench: $(BENCH_VENV)/made $(VENV)/test ## the speed, beside PyTorch and matplotlib
+bench: $(BENCH_VENV)/made $(VENV)/test book ## the speed, beside PyTorch and interact
 	$(BENCH_VENV)/bin/python tests/bench/bench_numerics.py
 	$(BIN)/python tests/support/ensure_browser.py
 	$(BIN)/python tests/bench/bench_widgets.py

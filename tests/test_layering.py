@@ -22,6 +22,7 @@ MAY_IMPORT = {
         "IPython",
         "matplotlib_inline",
     },
+    "parallel.py": {"numpy", "dask", "distributed", "backprop.numerics"},
     "notation.py": set(),
     # IPython only where the bar is in a notebook
     "progress.py": {"tqdm", "IPython"},

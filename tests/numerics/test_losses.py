@@ -5,6 +5,7 @@ probabilities; SymPy differentiates them and mpmath evaluates them. The
 package computes them in another, stable form.
 """
 
+import math
 import re
 
 import mpmath
@@ -296,3 +297,12 @@ def test_get_takes_a_name_or_the_object():
     found = losses.get(BCE)
     assert losses.get(found) is found
     assert repr(found) == f"Loss('{BCE}')"
+
+
+@pytest.mark.parametrize("z", [20.0, 30.0, 36.0, 100.0])
+def test_a_right_and_certain_logit_keeps_its_digits(z):
+    # -ln σ(z) is e^-z up to terms of e^-2z; softplus(z) - z would be 0
+    for logit, y in ((z, 1.0), (-z, 0.0)):
+        value = losses.get("binary_cross_entropy")(logit, y)
+        expected = math.log1p(math.exp(-z))
+        assert value == pytest.approx(expected, rel=1e-14, abs=0)

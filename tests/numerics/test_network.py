@@ -5,6 +5,7 @@ bias and input; it knows nothing of layers, deltas or matrices.
 """
 
 import copy
+import dataclasses
 import re
 from functools import cache
 from itertools import product
@@ -714,3 +715,44 @@ def test_an_update_that_overflows_is_a_value_error_and_an_overflow():
             pytest.raises(kind, match=r"W: found -inf at index \(0, 0\)"),
         ):
             network.update(layers, back, 1e100)
+
+
+def test_a_layer_keeps_copies_that_cannot_be_written_to():
+    W, b = np.ones((2, 2)), np.zeros(2)
+    layer = network.Layer(W, b, "tanh")
+    W[0, 0] = b[0] = 9.0
+    assert layer.W[0, 0] == 1.0
+    assert layer.b[0] == 0.0
+    f = network.objective([[1.0, 2.0]], [[0.0, 1.0]], "half_squared_error")
+    _, gradients = f((layer,))
+    (moved,) = network.update((layer,), gradients, 0.1)
+    for array in (layer.W, layer.b, moved.W, moved.b):
+        with pytest.raises(ValueError, match="read-only"):
+            array += 1.0
+
+
+def test_a_layer_without_units_is_refused():
+    with pytest.raises(ValueError, match=r"W: found shape \(0, 2\)"):
+        network.Layer(np.zeros((0, 2)), np.zeros(0), "tanh")
+
+
+@pytest.mark.parametrize("name", ["W", "b"])
+def test_a_gradient_of_another_shape_moves_nothing(name):
+    layers = (network.Layer(np.ones((2, 2)), np.zeros(2), "identity"),)
+    X = np.ones((3, 2))
+    f = network.objective(X, X, "half_squared_error")
+    _, gradients = f(layers)
+    # the bias gradient that was not summed: it would broadcast
+    broken = {1: np.ones((3, 2))}
+    wrong = dataclasses.replace(gradients, **{f"dL_d{name}": broken})
+    with pytest.raises(ValueError, match=rf"dL_d{name}\[1\]: found shape"):
+        network.update(layers, wrong, 0.1)
+
+
+@pytest.mark.parametrize("depth", [0, 1, 3])
+def test_a_cache_of_another_depth_is_refused(depth):
+    layers = (network.Layer(np.eye(2), np.zeros(2), "tanh"),) * 3
+    X = np.ones((1, 2))
+    cache = network.forward(layers[:2], X)
+    with pytest.raises(ValueError, match=rf"cache: found 2.*{depth}"):
+        network.backward(layers[:depth], cache, X, "half_squared_error")

@@ -409,21 +409,21 @@ def frozen(values):
 
 
 LINE = frozen(np.linspace(0.5, 2.0, 7))
+FLAT = frozen(np.outer(LINE, LINE))
 CELLS = np.eye(7, dtype=int)
 CELLS.flags.writeable = False
-FLAT = frozen(np.outer(LINE, LINE))
 CALLS = {
     "draw_graph": (GRAPH, VALUES, GRADIENTS, {("z", "a"): "f'"}, [("z", "a")]),
     "draw_activation": (LINE, LINE, (1.0, 1.0), 1.0),
     "draw_loss_curve": (LINE, LINE, LINE, LINE),
     "draw_losses": ({"run": LINE, "other": [1.0, 0.5]},),
     "draw_marks": ({"x": 1.0},),
+    "draw_note": (["one", "two"],),
+    "draw_surface": (LINE, LINE, FLAT, [1.0], [(1.0, 1.0), (0.5, 0.6)]),
     "draw_decision": (LINE, LINE, CELLS, np.c_[LINE, LINE], CELLS[0]),
     "draw_learning_curves": ({"training": (LINE, LINE)},),
     "draw_confusion": (CELLS,),
     "draw_images": (CELLS[np.newaxis], ["a"]),
-    "draw_note": (["one", "two"],),
-    "draw_surface": (LINE, LINE, FLAT, [1.0], [(1.0, 1.0), (0.5, 0.6)]),
 }
 
 

@@ -216,7 +216,7 @@ def test_weights_are_white_at_0_and_differ_in_colour_by_sign(ax):
 
 
 def test_negative_weights_have_a_dot_in_their_cell(ax):
-    weights = np.array([[[-2.0, 0.0], [1.0, -0.1]], [[0.5, 0.5], [0, -1.0]]])
+    weights = np.array([[[0.5, -2.0], [1.0, -0.1]], [[0.5, 0.5], [-1.0, 0]]])
     plotting.draw_images(ax, weights, signed=True)
     dots = [line for line in ax.lines if line.get_marker() == "."]
     cells = []
@@ -226,7 +226,7 @@ def test_negative_weights_have_a_dot_in_their_cell(ax):
         cells.append(
             np.c_[top - 0.5 - y, x - left - 0.5].round(9).astype(int).tolist()
         )
-    assert cells == [[[0, 0]], [[1, 1]]]
+    assert cells == [[[0, 1]], [[1, 0]]]
 
 
 def test_weights_of_zero_are_white(ax):

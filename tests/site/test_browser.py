@@ -103,6 +103,26 @@ def test_figures_are_turned_over_in_the_dark(name, visit):
         assert all(value.startswith("invert") for value in filters)
 
 
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_a_widget_has_no_light_frame_in_the_dark(name, visit):
+    script = """all => all.map(e => getComputedStyle(e.parentElement))
+        .map(style => style.backgroundColor)"""
+    with visit(name, scheme="dark") as seen:
+        frames = seen.page.locator(".bp-host").evaluate_all(script)
+        assert {*frames} <= {"rgba(0, 0, 0, 0)"}
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_paper_has_pictures_and_no_controls(name, visit):
+    with visit(name) as seen:
+        open_every_fold(seen.page)
+        seen.page.emulate_media(media="print")
+        for host in seen.page.locator(".bp-host").all():
+            assert host.locator("img.bp-still").is_visible()
+            assert host.locator("table").is_visible()
+            assert host.locator("input:visible, button:visible").count() == 0
+
+
 @pytest.mark.parametrize("name", BOOK)
 def test_a_page_makes_sense_without_javascript(name, visit):
     with visit(name, javascript=False) as seen:

@@ -36,16 +36,19 @@ def half_squared_error_gradient(A, Y):
 
 
 def binary_cross_entropy(Z, Y):
-    """``L = 1/m Σ [ softplus(Z) - Y Z ]``, from the logits ``Z``.
+    """``L = -1/m Σ [ Y ln p + (1 - Y) ln(1 - p) ]``, ``p = σ(Z)``.
 
-    With ``p = σ(Z)`` this is ``-1/m Σ [ Y ln p + (1 - Y) ln(1 - p) ]``,
-    without the logarithm of a rounded 0. The sigmoid is part of the loss, so
-    the last layer's activation is ``"identity"``.
+    From the logits ``Z``, as ``1/m Σ [ Y softplus(-Z) + (1 - Y) softplus(Z)
+    ]``: the same without the logarithm of a rounded 0. (``softplus(Z) - Y
+    Z`` is shorter, and loses its digits where a large ``Z`` is right.) The
+    sigmoid is part of the loss, so the last layer's activation is
+    ``"identity"``.
 
     >>> round(binary_cross_entropy(0.0, 1.0), 6)
     0.693147
     """
-    return float(np.sum(softplus(Z) - Y * Z)) / _examples(Z)
+    wrong = Y * softplus(np.negative(Z)) + (1.0 - Y) * softplus(Z)
+    return float(np.sum(wrong)) / _examples(Z)
 
 
 def binary_cross_entropy_gradient(Z, Y):

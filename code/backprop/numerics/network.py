@@ -31,8 +31,11 @@ class Layer:
     """The parameters of one layer, checked when it is made.
 
     ``W`` is ``(n_out, n_in)``, ``b`` is ``(n_out,)``; ``activation`` is a
-    name or an `Activation`. Raises ``ValueError`` for another rank, sizes
-    that do not fit, and NaN or infinite entries.
+    name or an `Activation`. The layer keeps copies that cannot be written
+    to: a weight moves by making a new layer, so that no gradient is ever
+    computed with weights that have moved since. Raises ``ValueError`` for
+    another rank, no units, sizes that do not fit, and NaN or infinite
+    entries.
 
     >>> Layer([[0.5, 0.25]], [0.0], "tanh").W.shape
     (1, 2)
@@ -45,13 +48,18 @@ class Layer:
     def __post_init__(self):
         W = checks.array("W", self.W, ndim=2)
         b = checks.array("b", self.b, ndim=1)
+        if W.size == 0:
+            raise ValueError(
+                f"W: found shape {W.shape}, expected at least one unit and "
+                "one input"
+            )
         if len(b) != len(W):
             raise ValueError(
                 f"b: found {len(b)} entries, expected {len(W)}, one for "
                 "each row of W"
             )
-        object.__setattr__(self, "W", W)
-        object.__setattr__(self, "b", b)
+        object.__setattr__(self, "W", _kept(W.copy()))
+        object.__setattr__(self, "b", _kept(b.copy()))
         object.__setattr__(
             self, "activation", activations.get(self.activation)
         )
@@ -157,8 +165,14 @@ def backward(layers, cache, Y, loss):
     ``∂L/∂b = `` the sum of ``∂L/∂Z[l]`` over the batch, and
     ``∂L/∂A[l-1] = ∂L/∂Z[l] W``. ``Y`` has the shape of the output. Returns
     `Gradients`; no parameter is changed. Raises ``ValueError`` for targets
-    that do not fit the output or the loss.
+    that do not fit the output or the loss, and for a cache of a network of
+    another depth.
     """
+    if len(cache.Z) != len(layers):
+        raise ValueError(
+            f"cache: found {len(cache.Z)} layers, expected {len(layers)}, "
+            "as many as the network has"
+        )
     loss, Y = _check_targets(layers, cache, Y, loss)
     return _backward(layers, cache, Y, loss)
 
@@ -179,15 +193,16 @@ def _backward(layers, cache, Y, loss):
 def update(layers, gradients, eta):
     """``W - η ∂L/∂W`` and ``b - η ∂L/∂b`` for every layer: a new tuple.
 
-    Raises ``ValueError`` unless ``eta`` is a finite positive number, and
-    where a weight would no longer be finite.
+    Raises ``ValueError`` unless ``eta`` is a finite positive number, for a
+    gradient that has not the shape of its parameter, and where a weight
+    would no longer be finite.
     """
     eta = checks.learning_rate(eta)
     return tuple(
         _with_parameters(
             layer,
-            _moved(layer.W, gradients.dL_dW[l], eta),
-            _moved(layer.b, gradients.dL_db[l], eta),
+            _moved("W", l, layer.W, gradients.dL_dW[l], eta),
+            _moved("b", l, layer.b, gradients.dL_db[l], eta),
         )
         for l, layer in enumerate(layers, start=1)
     )
@@ -309,12 +324,23 @@ def _with_parameters(layer, W, b):
     checks.finite("W", W)
     checks.finite("b", b)
     new = object.__new__(Layer)
-    vars(new).update(W=W, b=b, activation=layer.activation)
+    vars(new).update(W=_kept(W), b=_kept(b), activation=layer.activation)
     return new
 
 
-def _moved(parameter, gradient, eta):
+def _kept(array):
+    """The array, which from now on cannot be written to."""
+    array.flags.writeable = False
+    return array
+
+
+def _moved(name, l, parameter, gradient, eta):
     """``parameter - eta * gradient``, in the one array that is new."""
+    if gradient.shape != parameter.shape:
+        raise ValueError(
+            f"dL_d{name}[{l}]: found shape {gradient.shape}, expected "
+            f"{parameter.shape}, the shape of {name}"
+        )
     step = eta * gradient
     return np.subtract(parameter, step, out=step)
 
