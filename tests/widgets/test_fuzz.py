@@ -64,8 +64,12 @@ function fuzz(render, state, seed, count, custom) {
 
   function value(name) {
     if (name === "activation") return pick(choices);
+    if (state.choices[name]) return pick(state.choices[name])[0];
     if (name === "exact") return random() < 0.5;
-    const [low, high, whole] = state.ranges[name];
+    const [low, high, whole, length] = state.ranges[name];
+    if (length)
+      return Array.from({ length: Math.floor(random() * (length + 1)) },
+        () => low + Math.floor(random() * (high + 1 - low)));
     const most = Math.min(high, 200);
     if (whole) return Math.floor(low + random() * (most + 1 - low));
     const kind = random();
@@ -109,10 +113,12 @@ function fuzz(render, state, seed, count, custom) {
   // Every trait that the widget may hold after this, and what it shows.
   function complaint() {
     for (const [name, range] of Object.entries(state.ranges)) {
-      const now = model.get(name);
-      if (!(Number.isFinite(now) && now >= range[0] && now <= range[1]))
-        return `${name} = ${now}`;
-      if (range[2] && !Number.isInteger(now)) return `${name} = ${now}`;
+      const all = [model.get(name)].flat();
+      for (const now of all) {
+        if (!(Number.isFinite(now) && now >= range[0] && now <= range[1]))
+          return `${name} = ${now}`;
+        if (range[2] && !Number.isInteger(now)) return `${name} = ${now}`;
+      }
     }
     if (errors.length) return errors.join();
     const found = BAD.exec(place.innerHTML);

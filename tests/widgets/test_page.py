@@ -17,7 +17,8 @@ pytestmark = pytest.mark.site
 NAMES = [name for name in widgets.__all__ if name != "link"]
 every_widget = pytest.mark.parametrize("name", NAMES)
 with_handle = pytest.mark.parametrize(
-    "name", [name for name in NAMES if name != "Stepper"]
+    "name",
+    [name for name in NAMES if name not in ("Stepper", "TrainingPlayground")],
 )
 STEPS = [*steps.WORDS]
 TITLES = ["z", "a", "L", "∂L/∂a", "∂a/∂z", "∂L/∂z", "∂L/∂w", "∂L/∂b"]
@@ -88,11 +89,20 @@ def surface_says(state, text):
     assert numbers(text)[:3] == DIGITS(run[0], rel=1e-12, abs=1e-12)
 
 
+def playground_says(state, text):
+    playground = make("TrainingPlayground", **state)
+    (_, *losses), both = playground.run()["history"][-1], numbers(text)
+    assert both[0] == state["update"]
+    assert both[2] == DIGITS(state["eta"])
+    assert both[3:5] == DIGITS(losses, rel=1e-9)
+
+
 CHECKS = {
     "ActivationExplorer": explorer_says,
     "Stepper": stepper_says,
     "LearningRateExplorer": rate_says,
     "LossSurface": surface_says,
+    "TrainingPlayground": playground_says,
 }
 
 
@@ -144,13 +154,14 @@ BELOW = {
     "Stepper": {"w": -0.5, "step": 1},
     "LearningRateExplorer": {"start": -0.5},
     "LossSurface": {"w": -0.5},
+    "TrainingPlayground": {},
 }
 
 
 @every_widget
 def test_every_activation_can_be_chosen(name, show):
     with show(make(name, exact=True, **BELOW[name])) as reader:
-        select = reader.widget().locator("select")
+        select = reader.chooser()
         options = select.locator("option").evaluate_all(
             "all => all.map(option => option.value)"
         )
@@ -182,7 +193,7 @@ def test_an_activation_of_the_reader_is_drawn(name, show):
     swish = z / (1 + sp.exp(-z))
     below = make(name, exact=True, activation=swish, **BELOW[name])
     with show(below) as reader:
-        select = reader.widget().locator("select")
+        select = reader.chooser()
         assert select.input_value() == str(swish)
         own = reader.live()
         select.select_option("tanh")
@@ -410,7 +421,7 @@ def test_a_link_restores_every_widget(show):
     both = [make(name) for name in NAMES] * 2
     with show(*both) as reader:
         for index in range(len(both)):
-            reader.widget(index).locator("select").select_option("tanh")
+            reader.chooser(index=index).select_option("relu")
             slider = reader.widget(index).get_by_role("slider").first
             for _ in range(index + 1):
                 slider.press("ArrowRight")
@@ -542,7 +553,7 @@ def test_no_page_scrolls_sideways(width, scale, show):
     with show(*(make(name, exact=True) for name in NAMES), **view) as reader:
         for option in catalogue.ACTIVATIONS:
             for index in range(len(NAMES)):
-                select = reader.widget(index).locator("select")
+                select = reader.chooser(index=index)
                 select.select_option(option)
             assert reader.page.evaluate(wide) <= width
         for tab in reader.page.locator(".bp-step").all():

@@ -11,12 +11,14 @@ from backprop.widgets.base import link, show_boxes_in_pages
 from backprop.widgets.learning_rate_explorer import LearningRateExplorer
 from backprop.widgets.loss_surface import LossSurface
 from backprop.widgets.stepper import Stepper
+from backprop.widgets.training_playground import TrainingPlayground
 
 __all__ = [
     "ActivationExplorer",
     "LearningRateExplorer",
     "LossSurface",
     "Stepper",
+    "TrainingPlayground",
     "link",
 ]
 

@@ -38,11 +38,18 @@ export function restore(models, hash) {
 
 function fits(value, present, choices, range) {
   if (typeof value !== typeof present) return false;
+  if (Array.isArray(present)) return fitsList(value, range);
   if (choices) return choices.some(([name]) => name === value);
   if (typeof value !== "number") return true;
   if (!range) return Number.isFinite(value);
   const [low, high, whole] = range;
   return value >= low && value <= high && (!whole || Number.isInteger(value));
+}
+
+// A list of numbers: the fourth number of its range is the greatest length.
+function fitsList(value, range) {
+  const short = Array.isArray(value) && value.length <= (range?.[3] ?? Infinity);
+  return short && value.every((item) => fits(item, 0, null, range));
 }
 
 // The button below a widget.

@@ -4,12 +4,14 @@ import { activationExplorer } from "./activation_explorer.js";
 import { learningRateExplorer } from "./learning_rate_explorer.js";
 import { lossSurface } from "./loss_surface.js";
 import { stepper } from "./stepper.js";
+import { trainingPlayground } from "./training_playground.js";
 
 export const views = {
   activation_explorer: activationExplorer,
   learning_rate_explorer: learningRateExplorer,
   loss_surface: lossSurface,
   stepper,
+  training_playground: trainingPlayground,
 };
 
 // Draw a widget into an element; returns the function that clears it away.
