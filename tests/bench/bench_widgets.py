@@ -50,6 +50,8 @@ CASES = [
     ("LearningRateExplorer", "start w", {"activation": "sigmoid"}),
     ("LossSurface", "η", {"activation": "sigmoid"}),
     ("LossSurface", "w", {"activation": "sigmoid"}),
+    ("ShapeExplorer", "examples m", {"inputs": 6, "hidden": 6, "outputs": 6}),
+    ("ShapeExplorer", "hidden n₁", {"m": 6, "mistake": "swapped"}),
 ]
 MEASURE = """async ([input, count]) => {
   const [low, high] = [Number(input.min), Number(input.max)];

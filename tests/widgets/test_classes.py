@@ -29,10 +29,10 @@ SWISH = z / (1 + sp.exp(-z))
 every_class = pytest.mark.parametrize("cls", CLASSES)
 
 
-def test_all_four_are_there():
+def test_all_five_are_there():
     names = [cls.__name__ for cls in CLASSES]
     assert {"ActivationExplorer", "Stepper"} <= set(names)
-    assert len(names) == 4
+    assert len(names) == 5
 
 
 @pytest.mark.parametrize("bad", BAD, ids=repr)

@@ -64,6 +64,7 @@ function fuzz(render, state, seed, count, custom) {
 
   function value(name) {
     if (name === "activation") return pick(choices);
+    if (name in state.choices) return pick(state.choices[name])[0];
     if (name === "exact") return random() < 0.5;
     const [low, high, whole] = state.ranges[name];
     const most = Math.min(high, 200);

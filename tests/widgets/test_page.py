@@ -3,6 +3,7 @@
 import re
 from contextlib import contextmanager
 
+import numpy as np
 import pytest
 import sympy as sp
 import widget_page
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.site
 NAMES = [name for name in widgets.__all__ if name != "link"]
 every_widget = pytest.mark.parametrize("name", NAMES)
 with_handle = pytest.mark.parametrize(
-    "name", [name for name in NAMES if name != "Stepper"]
+    "name", [n for n in NAMES if n not in ("Stepper", "ShapeExplorer")]
 )
 STEPS = [*steps.WORDS]
 TITLES = ["z", "a", "L", "∂L/∂a", "∂a/∂z", "∂L/∂z", "∂L/∂w", "∂L/∂b"]
@@ -88,11 +89,23 @@ def surface_says(state, text):
     assert numbers(text)[:3] == DIGITS(run[0], rel=1e-12, abs=1e-12)
 
 
+def shapes_say(state, text):
+    run = make("ShapeExplorer", **state).run()
+    rows = np.atleast_2d(run[state["array"]])
+    assert numbers(text.split("=")[-1])[0] == DIGITS(
+        rows[min(state["row"], len(rows) - 1)][
+            min(state["column"], len(rows[0]) - 1)
+        ],
+        abs=1e-12,
+    )
+
+
 CHECKS = {
     "ActivationExplorer": explorer_says,
     "Stepper": stepper_says,
     "LearningRateExplorer": rate_says,
     "LossSurface": surface_says,
+    "ShapeExplorer": shapes_say,
 }
 
 
@@ -142,6 +155,7 @@ BELOW = {
     "Stepper": {"w": -0.5, "step": 1},
     "LearningRateExplorer": {"start": -0.5},
     "LossSurface": {"w": -0.5},
+    "ShapeExplorer": {"array": "A[1]"},
 }
 
 

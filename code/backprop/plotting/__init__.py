@@ -21,6 +21,7 @@ from backprop.plotting.graph import (
     draw_graph,
     network_graph,
 )
+from backprop.plotting.shapes import draw_shapes
 from backprop.plotting.style import COLOURS, SIZES, figure, use_style
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "draw_loss_curve",
     "draw_losses",
     "draw_marks",
+    "draw_shapes",
     "figure",
     "network_graph",
     "use_style",
