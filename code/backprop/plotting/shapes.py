@@ -6,16 +6,19 @@ from backprop.plotting.style import COLOURS
 
 CELL = 0.32
 LINE = 0.42
-GAP = 0.75
+GAP = 0.25
+STEP = 2.3
+ABREAST = 5
 
 
 def draw_shapes(ax, shapes, wrong=None):
     """Draw arrays as grids, values above, each gradient below its array.
 
     ``shapes`` maps names (``"W[1]"``, ``"dL_dW[1]"``) to shapes, which are
-    drawn in that order: a vector is a row. ``wrong`` maps names to arrays of
-    booleans: their true entries are crossed out, and the grid has their
-    shape; a name that it lacks was not computed, and is drawn dashed.
+    drawn in that order, five beside each other: a vector is a row. ``wrong``
+    maps names to arrays of booleans: their true entries are crossed out, and
+    the grid has their shape; a name that it lacks was not computed, and is
+    drawn dashed.
 
     >>> from matplotlib.figure import Figure
     >>> ax = Figure().add_subplot()
@@ -23,40 +26,37 @@ def draw_shapes(ax, shapes, wrong=None):
     >>> [text.get_text() for text in ax.texts]
     ['W[1]', '(3, 2)', '∂L/∂W[1]', '(3, 2)']
     """
-    left, floor, upper = 0.0, 0.0, _upper(shapes)
-    tallest = max(_drawn(shapes[name])[0] for name in shapes)
-    for name in upper:
-        pair = [each for each in (name, f"dL_d{name}") if each in shapes]
-        width = max(_width(each, shapes[each], wrong) for each in pair)
-        for place, each in enumerate(pair):
-            top = -place * (tallest * CELL + 2 * LINE + 0.35)
-            marks = None if wrong is None else wrong.get(each)
-            lost = wrong is not None and marks is None
-            middle = (left + width / 2, top)
-            _draw_array(ax, each, middle, shapes[each], marks, lost)
-            floor = min(floor, top)
-        left += width + GAP
-    ax.set_xlim(-0.3, left - GAP + 0.3)
-    ax.set_ylim(floor - tallest * CELL - LINE - 0.2, LINE + 0.25)
+    upper = [name for name in shapes if not name.startswith("dL_d")]
+    top, right = 0.0, 0.0
+    for start in range(0, len(upper), ABREAST):
+        for row in _pair_of_rows(upper[start : start + ABREAST], shapes):
+            tall = 0.0
+            for place, name in enumerate(row):
+                if name is None:
+                    continue
+                marks = None if wrong is None else wrong.get(name)
+                lost = wrong is not None and marks is None
+                middle = (place * STEP, top)
+                _draw_array(ax, name, middle, shapes[name], marks, lost)
+                shape = shapes[name] if marks is None else marks.shape
+                tall = max(tall, _drawn(shape)[0] * CELL)
+                right = max(right, place * STEP)
+            top -= tall + 2 * LINE + GAP if tall else 0.0
+    ax.set_xlim(-STEP / 2, right + STEP / 2)
+    ax.set_ylim(top + GAP, LINE + 0.1)
     ax.set_aspect("equal")
     ax.axis("off")
 
 
-def _upper(shapes):
-    """The arrays of the upper row: all that are no gradients."""
-    return [name for name in shapes if not name.startswith("dL_d")]
+def _pair_of_rows(names, shapes):
+    """The arrays, and below them their gradients; None where there is none."""
+    below = [f"dL_d{name}" for name in names]
+    return names, [name if name in shapes else None for name in below]
 
 
 def _drawn(shape):
     """Rows and columns of a grid: a vector is one row."""
     return (1, *shape) if len(shape) == 1 else shape
-
-
-def _width(name, shape, wrong):
-    """How much room a grid and its name take."""
-    marks = (wrong or {}).get(name)
-    _, columns = _drawn(shape if marks is None else marks.shape)
-    return max(columns * CELL, 0.22 * len(_title(name)))
 
 
 def _draw_array(ax, name, middle, shape, marks, lost):
@@ -101,4 +101,4 @@ def _draw_cell(ax, place, colour, bad, lost):
 
 
 def _say(ax, place, words, side, colour):
-    ax.text(*place, words, ha="center", va=side, fontsize=7, color=colour)
+    ax.text(*place, words, ha="center", va=side, fontsize=9, color=colour)

@@ -220,7 +220,7 @@ class ShapeExplorer(NeuronWidget):
 
     def still(self):
         """Every array as a grid with its name and shape: a figure."""
-        fig, ax = plotting.figure("wide")
+        fig, ax = plotting.figure("square")
         shapes = self.shapes()
         ordered = {name: shapes[name] for name in (*FLOW, "Y")}
         plotting.draw_shapes(ax, ordered | shapes, self.wrong())
