@@ -22,6 +22,7 @@ MAY_IMPORT = {
         "IPython",
         "matplotlib_inline",
     },
+    "parallel.py": {"numpy", "dask", "distributed", "backprop.numerics"},
     "notation.py": set(),
     "worked_examples.py": set(),
 }

@@ -10,7 +10,11 @@ TABLE = (house.ROOT / "VENDOR.md").read_text(encoding="utf-8")
 LISTED = dict(
     re.findall(r"^\| `([^`]+)` \| `([0-9a-f]{64})` \|$", TABLE, re.M)
 )
-FOLDERS = ("book/_ext/vendor", "book/_static/katex")
+FOLDERS = (
+    "book/_ext/vendor",
+    "book/_static/katex",
+    "code/backprop/numerics/vendor",
+)
 
 
 @pytest.mark.parametrize("name", LISTED)

@@ -571,3 +571,146 @@ def test_update_refuses_weights_that_are_no_longer_finite():
         pytest.raises(ValueError, match="W: found .*inf at .*expected finite"),
     ):
         network.update(layers, back, 1e308)
+
+
+# ---- objective, predictions and norms --------------------------------------
+
+
+@pytest.mark.parametrize("loss", [HALF, BCE, SOFTMAX])
+@pytest.mark.parametrize("rows", [None, [0], [3, 1], np.arange(4)])
+def test_an_objective_is_loss_and_backward_of_its_rows(loss, rows):
+    layers, X, Y = frozen(*example((2, 3, 2), 4, "tanh", loss))
+    at = slice(None) if rows is None else rows
+    value, back = network.objective(X, Y, loss)(layers, rows)
+    assert value == network.loss(layers, X[at], Y[at], loss)
+    expected = gradients_of(layers, X[at], Y[at], loss)
+    np.testing.assert_array_equal(
+        every_gradient(back), every_gradient(expected)
+    )
+
+
+def test_an_objective_makes_one_forward_pass():
+    passes = []
+
+    def counted(z):
+        passes.append(z)
+        return activations.tanh(z)
+
+    tanh = activations.Activation("once", counted, activations.tanh_prime)
+    _, X, Y = example((2, 3, 2), 4, "tanh", HALF)
+    layers = (network.Layer(np.ones((2, 2)), np.zeros(2), tanh),)
+    network.objective(X, Y, HALF)(layers)
+    assert len(passes) == 1
+
+
+@pytest.mark.parametrize(
+    ("X", "Y", "loss", "message"),
+    [
+        ([1.0], [[1.0]], HALF, "X: found shape (1,), expected a matrix"),
+        ([[1.0]], [1.0], HALF, "Y: found shape (1,), expected a matrix"),
+        ([[1.0]] * 2, [[1.0]], HALF, "Y: found 1 rows, expected 2, one for"),
+        (np.ones((0, 1)), np.ones((0, 1)), HALF, "Y: found no rows"),
+        ([[np.nan]], [[1.0]], HALF, "X: found nan at index (0, 0)"),
+        ([[1.0]], [[2.0]], BCE, "Y: found a target outside [0, 1]"),
+        ([[1.0]], [[0.5, 0.2]], SOFTMAX, "Y: found rows that do not sum"),
+        ([[1.0]], [[1.0]], "mse", "loss: found 'mse', expected one of"),
+    ],
+)
+def test_an_objective_refuses_when_it_is_made(X, Y, loss, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        network.objective(X, Y, loss)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "last", "loss", "rows", "message"),
+    [
+        ((3, 2), "tanh", HALF, None, "layer 1: W has shape (2, 3), expected"),
+        ((2, 3), "tanh", HALF, None, "Y: found shape (4, 2), expected (4, 3)"),
+        ((2, 2), "tanh", BCE, None, "loss: binary_cross_entropy takes logits"),
+        ((2, 2), "tanh", HALF, 1, "rows: found shape (), expected a vector"),
+        ((2, 2), "tanh", HALF, [], "rows: found shape (0,), expected a"),
+        ((2, 2), "tanh", HALF, [[0]], "rows: found shape (1, 1), expected a"),
+    ],
+)
+def test_an_objective_refuses_layers_and_rows(
+    sizes, last, loss, rows, message
+):
+    layers = network.initialise(sizes, np.random.default_rng(59), "he", last)
+    _, X, Y = example((2, 2), 4, "tanh", BCE)
+    with pytest.raises(ValueError, match=re.escape(message)):
+        network.objective(X, Y, loss)(layers, rows)
+
+
+def chooser():
+    """Three outputs: the three inputs themselves."""
+    return (network.Layer(np.eye(3), np.zeros(3), "identity"),)
+
+
+def test_the_largest_output_is_the_class_and_of_equals_the_first():
+    X = [[0.1, 0.2, 0.3], [5.0, 1.0, 2.0], [0.0, 1.0, 1.0], [0.0] * 3]
+    found = network.predict(chooser(), X)
+    assert found.tolist() == [2, 0, 1, 0]
+    assert network.accuracy(chooser(), X, [2, 0, 2, 1]) == 0.5
+    assert network.accuracy(chooser(), X, found) == 1.0
+    assert network.accuracy(chooser(), X[:1], [0]) == 0.0
+
+
+def test_one_output_is_no_choice():
+    layers, X, _ = example((2, 3, 1), 4, "tanh", HALF)
+    with pytest.raises(ValueError, match="layers: found 1 output, expected"):
+        network.predict(layers, X)
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        ([0], "labels: found 1 rows, expected 2, one for each row of X"),
+        ([0, 3], "labels: found 3, expected classes from 0 to 2"),
+        ([0.0, 1.0], "labels: found shape (2,) and dtype float64"),
+        (np.eye(3)[:2], "labels: found shape (2, 3) and dtype float64"),
+    ],
+)
+def test_accuracy_refuses_labels(labels, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        network.accuracy(chooser(), np.ones((2, 3)), labels)
+
+
+def test_accuracy_of_no_examples_is_refused():
+    nothing = np.zeros(0, dtype=int)
+    with pytest.raises(ValueError, match="labels: found no rows, expected"):
+        network.accuracy(chooser(), np.ones((0, 3)), nothing)
+
+
+def test_gradient_norms_are_roots_of_sums_of_squares():
+    layers, X, Y = example((2, 3, 4, 2), 5, "tanh", HALF)
+    back = gradients_of(layers, X, Y, HALF)
+    norms = network.gradient_norms(back)
+    assert list(norms) == [1, 2, 3]
+    for l, norm in norms.items():
+        expected = np.sqrt(sum(g * g for g in back.dL_dW[l].flat))
+        assert norm == pytest.approx(expected, rel=ROUNDING)
+        assert isinstance(norm, float)
+
+
+@pytest.mark.parametrize("part", ["dL_dW", "dL_db"])
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_gradients_know_whether_they_are_finite(part, bad):
+    layers, X, Y = example((2, 3, 2), 4, "tanh", HALF)
+    back = gradients_of(layers, X, Y, HALF)
+    assert back.is_finite
+    getattr(back, part)[1].flat[0] = 1e300
+    assert back.is_finite
+    getattr(back, part)[1].flat[-1] = bad
+    assert not back.is_finite
+
+
+def test_an_update_that_overflows_is_a_value_error_and_an_overflow():
+    layers, X, Y = example((2, 3, 2), 4, "tanh", HALF)
+    back = gradients_of(layers, X, Y, HALF)
+    back.dL_dW[2][0, 0] = 1e300
+    for kind in (ValueError, OverflowError):
+        with (
+            np.errstate(over="ignore"),
+            pytest.raises(kind, match=r"W: found -inf at index \(0, 0\)"),
+        ):
+            network.update(layers, back, 1e100)

@@ -5,7 +5,8 @@ from types import GeneratorType
 
 import numpy as np
 import pytest
-from backprop.numerics.optimisers import Step, descend
+from backprop.numerics import data, network
+from backprop.numerics.optimisers import Step, descend, move
 
 ROUNDING = 1e-12
 """Relative to the largest iterate: 40 updates of one rounding each."""
@@ -124,3 +125,156 @@ def test_steps_are_refused_before_the_first_step(steps):
 
 def test_no_steps_is_the_start():
     assert len(list(descend(bowl(1.0), 1.0, 0.1, 0))) == 1
+
+
+# ---- minibatches -----------------------------------------------------------
+
+
+def test_each_record_has_new_rows():
+    seen = []
+
+    def mean_of(w, rows):
+        seen.append(rows)
+        return float(w - np.mean(rows)), 1.0
+
+    chosen = [[1, 2], [3], [0, 4]]
+    records = list(descend(mean_of, 5.0, 0.5, 2, batches=chosen))
+    assert seen == [record.rows for record in records] == chosen
+    assert [record.parameters for record in records] == [5.0, 4.5, 4.0]
+    assert [record.loss for record in records] == [3.5, 1.5, 2.0]
+
+
+def test_batches_that_end_end_it():
+    records = descend(lambda w, rows: (w, 1.0), 5.0, 0.5, 9, batches=[[0]] * 3)
+    assert [record.step for record in records] == [0, 1, 2]
+
+
+def test_no_more_batches_are_taken_than_there_are_records():
+    batches = iter([[k] for k in range(9)])
+    list(descend(lambda w, rows: (w, 1.0), 5.0, 0.5, 4, batches=batches))
+    assert next(batches) == [5]
+
+
+def test_without_batches_a_record_has_no_rows():
+    assert {r.rows for r in descend(bowl(1.0), 1.0, 0.5, 3)} == {None}
+
+
+@pytest.mark.parametrize("batches", [None, [[0]] * 6])
+def test_an_update_costs_one_evaluation_and_none_ahead(batches):
+    calls = []
+
+    def counted(w, rows=None):
+        calls.append(w)
+        return w, 1.0
+
+    steps = descend(counted, 9.0, 1.0, 5, batches=batches)
+    for done in range(1, 7):
+        next(steps)
+        assert len(calls) == done
+    assert list(steps) == []
+    assert len(calls) == 6
+
+
+def test_move_is_the_default_update():
+    assert move(8.0, 4.0, 0.5) == 6.0
+    uphill = descend(
+        bowl(1.0), 1.0, 0.5, 2, update=lambda w, g, eta: w + eta * g
+    )
+    assert [record.parameters for record in uphill] == [1.0, 1.5, 2.25]
+
+
+# ---- networks --------------------------------------------------------------
+
+HALF = "half_squared_error"
+
+
+def problem(eta_seed=70, activation="tanh", m=12):
+    rng = np.random.default_rng(eta_seed)
+    layers = network.initialise((2, 3, 2), rng, "he", activation, "identity")
+    return layers, rng.normal(size=(m, 2)), rng.normal(size=(m, 2))
+
+
+def test_it_is_the_loop_that_one_would_write():
+    layers, X, Y = problem()
+    rows = [[0, 1, 2], [5], [3, 4, 11, 7]]
+    records = descend(
+        network.objective(X, Y, HALF),
+        layers,
+        0.3,
+        2,
+        batches=rows,
+        update=network.update,
+    )
+    for record, at in zip(records, rows, strict=True):
+        cache = network.forward(layers, X[at])
+        back = network.backward(layers, cache, Y[at], HALF)
+        assert record.loss == network.loss(layers, X[at], Y[at], HALF)
+        for l in back.dL_dW:
+            np.testing.assert_array_equal(
+                record.gradient.dL_dW[l], back.dL_dW[l]
+            )
+            np.testing.assert_array_equal(
+                record.parameters[l - 1].W, layers[l - 1].W
+            )
+        layers = network.update(layers, back, 0.3)
+
+
+def test_batches_of_all_rows_are_the_whole_batch_but_for_rounding():
+    layers, X, Y = problem()
+    f = network.objective(X, Y, HALF)
+    rows = data.batches(len(X), len(X), np.random.default_rng(71))
+    options = {"update": network.update}
+    *_, whole = descend(f, layers, 0.1, 20, **options)
+    *_, shuffled = descend(f, layers, 0.1, 20, batches=rows, **options)
+    assert shuffled.loss == pytest.approx(whole.loss, rel=ROUNDING)
+
+
+@pytest.mark.parametrize("activation", ["identity", "relu", "tanh"])
+@pytest.mark.parametrize("eta", [30.0, 1e6, 1e100])
+def test_a_network_that_diverges_says_so_in_its_last_record(activation, eta):
+    layers, X, Y = problem(activation=activation)
+    f = network.objective(X, Y, HALF)
+    records = list(descend(f, layers, eta, 2000, update=network.update))
+    assert 2 <= len(records) < 2000
+    assert records[-1].diverged
+    assert not any(record.diverged for record in records[:-1])
+
+
+def test_an_update_that_overflows_leaves_no_parameters():
+    layers = (network.Layer([[1.0]], [0.0], "identity"),)
+    f = network.objective([[1e100]], [[0.0]], HALF)
+    records = list(descend(f, layers, 1e200, 5, update=network.update))
+    assert [record.step for record in records] == [0, 1]
+    first, last = records
+    assert not first.diverged
+    assert last == Step(1, None, np.inf, None)
+    assert last.diverged
+
+
+def test_an_overflow_of_a_function_of_layers_is_divergence():
+    def too_large(layers):
+        raise OverflowError
+
+    layers, _, _ = problem()
+    (record,) = descend(too_large, layers, 0.1, 5, update=network.update)
+    assert record.diverged
+    assert record.parameters is layers
+
+
+def test_a_gradient_with_one_infinite_bias_is_divergence():
+    layers, X, Y = problem()
+    loss, gradient = network.objective(X, Y, HALF)(layers)
+    gradient.dL_db[2][1] = np.inf
+    record = next(descend(lambda w: (loss, gradient), layers, 0.1, 5))
+    assert record.diverged
+
+
+def test_other_errors_of_an_update_are_not_divergence():
+    layers, X, Y = problem()
+
+    def broken(layers, gradient, eta):
+        raise ValueError("a mistake of the reader's own")
+
+    f = network.objective(X, Y, HALF)
+    with pytest.raises(ValueError, match="a mistake of the reader's own"):
+        list(descend(f, layers, 0.1, 5, update=broken))

@@ -4,6 +4,7 @@ import copy
 import io
 import itertools
 import re
+from urllib.parse import unquote
 
 import house
 import matplotlib as mpl
@@ -281,6 +282,126 @@ def test_marks_are_labelled_lines(ax):
     assert found == {r"$1/L''$": 2.0, r"$2/L''$": 4.0}
 
 
+def test_without_a_slope_or_a_point_the_rest_is_drawn(ax):
+    z = np.linspace(-3, 3, 50)
+    plotting.draw_activation(ax, z, z, (1.0, 1.0))
+    _, point = ax.lines
+    assert point.get_xydata().tolist() == [[1.0, 1.0]]
+    plotting.draw_activation(ax, z, z)
+    assert len(ax.lines) == 3
+
+
+def test_a_note_stands_in_the_lower_right_corner(ax):
+    plotting.draw_graph(ax, GRAPH, VALUES, GRADIENTS)
+    plotting.draw_note(ax, [r"$\eta = 0.5$", "new"])
+    ax.figure.canvas.draw()
+    note = box(texts(ax)["$\\eta = 0.5$\nnew"])
+    assert note.x1 == pytest.approx(box(ax).x1)
+    assert note.y0 == pytest.approx(box(ax).y0)
+    assert note.y1 < box(texts(ax)["$L$"]).y0
+
+
+def test_a_surface_has_its_contours_and_the_path(ax):
+    w, b = np.linspace(-2, 2, 9), np.linspace(-1, 3, 7)
+    loss = w**2 + b[:, None] ** 2
+    path = [(1.0, 1.0), (0.5, 0.5), (9.0, 9.0)]
+    plotting.draw_surface(ax, w, b, loss, [0.5, 1.0, 2.0], path, "run")
+    (contours,) = ax.collections
+    assert contours.levels.tolist() == [0.5, 1.0, 2.0]
+    far = [np.hypot(*p.vertices.T) for p in contours.get_paths()]
+    for radius, level in zip(far, contours.levels, strict=True):
+        assert radius.mean() == pytest.approx(np.sqrt(level), rel=0.1)
+    line, start = ax.lines
+    assert [*map(tuple, line.get_xydata())] == path
+    assert [*map(tuple, start.get_xydata())] == path[:1]
+    assert line.get_marker() != start.get_marker()
+    assert ax.get_xlim() == (-2, 2)
+    assert ax.get_ylim() == (-1, 3)
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("$w$", "$b$")
+
+
+def test_a_flat_surface_has_no_contours_and_no_path(ax):
+    line = np.linspace(0, 1, 3)
+    plotting.draw_surface(ax, line, line, np.ones((3, 3)), [], [])
+    assert len(ax.collections) == 0
+    ax.figure.canvas.draw()
+
+
+# ---- small files -----------------------------------------------------------
+
+
+def test_a_sheet_is_not_known_to_pyplot():
+    before = plt.get_fignums()
+    fig, axes = plotting.sheet("wide", columns=2)
+    assert plt.get_fignums() == before
+    assert tuple(fig.get_size_inches()) == plotting.SIZES["wide"]
+    assert [*axes] == fig.axes
+    with pytest.raises(ValueError, match="size: found 'huge'"):
+        plotting.sheet("huge")
+
+
+def test_the_style_holds_inside_and_not_after():
+    with mpl.rc_context({"font.size": 3.0, "axes.grid": False}):
+        with plotting.in_style():
+            assert mpl.rcParams["font.size"] == 11
+            assert mpl.rcParams["axes.grid"] is True
+        assert mpl.rcParams["font.size"] == 3.0
+
+
+def squeezed(draw):
+    """A small SVG, and the same figure as matplotlib writes it."""
+    fig, ax = plotting.sheet("wide")
+    draw(ax)
+    file = io.StringIO()
+    fig.savefig(file, format="svg", metadata={"Date": None})
+    return plotting.small_svg(fig), file.getvalue()
+
+
+def test_a_small_svg_draws_the_same():
+    curve = np.linspace(-3, 3, 50)
+
+    def draw(ax):
+        plotting.draw_activation(ax, curve, curve**3, (1.0, 1.0), 3.0)
+
+    small, large = squeezed(draw)
+    assert len(small) < 0.7 * len(large)
+    mine, theirs = (outlines(svg) for svg in (small, large))
+    assert len(mine) == len(theirs) > 10
+    for one, other in zip(mine, theirs, strict=True):
+        np.testing.assert_allclose(one, other, atol=0.0501)
+
+
+def outlines(svg):
+    """The numbers of every path that is no letter, in points."""
+    paths = re.findall(r'<path d="([^"]*)" (?:clip|style)', svg)
+    return [[float(n) for n in NUMBERS.findall(path)] for path in paths]
+
+
+NUMBERS = re.compile(r"-?\d+(?:\.\d+)?")
+
+
+def test_a_halo_is_drawn_before_its_text():
+    small, large = squeezed(lambda ax: plotting.draw_graph(ax, GRAPH, VALUES))
+    assert small.count("paint-order:stroke") == len(VALUES)
+    assert large.count("stroke: #ffffff; stroke-width: 3") == len(VALUES)
+
+
+def test_a_small_svg_is_the_same_text_every_time():
+    draws = [squeezed(lambda ax: ax.plot([1, 2]))[0] for _ in range(2)]
+    assert draws[0] == draws[1]
+    assert "metadata" not in draws[0]
+    assert "matplotlib" not in draws[0].lower()
+
+
+def test_an_address_leads_back_to_the_picture():
+    svg, _ = squeezed(lambda ax: ax.plot([1, 2]))
+    address = plotting.svg_address(svg)
+    kind, _, text = address.partition(",")
+    assert kind == "data:image/svg+xml"
+    assert unquote(text).replace("'", '"') == svg.replace("\n", " ")
+    assert not set('"<>#\n') & set(address)
+
+
 def frozen(values):
     array = np.array(values, dtype=float)
     array.flags.writeable = False
@@ -288,12 +409,21 @@ def frozen(values):
 
 
 LINE = frozen(np.linspace(0.5, 2.0, 7))
+FLAT = frozen(np.outer(LINE, LINE))
+CELLS = np.eye(7, dtype=int)
+CELLS.flags.writeable = False
 CALLS = {
     "draw_graph": (GRAPH, VALUES, GRADIENTS, {("z", "a"): "f'"}, [("z", "a")]),
     "draw_activation": (LINE, LINE, (1.0, 1.0), 1.0),
     "draw_loss_curve": (LINE, LINE, LINE, LINE),
     "draw_losses": ({"run": LINE, "other": [1.0, 0.5]},),
     "draw_marks": ({"x": 1.0},),
+    "draw_note": (["one", "two"],),
+    "draw_surface": (LINE, LINE, FLAT, [1.0], [(1.0, 1.0), (0.5, 0.6)]),
+    "draw_decision": (LINE, LINE, CELLS, np.c_[LINE, LINE], CELLS[0]),
+    "draw_learning_curves": ({"training": (LINE, LINE)},),
+    "draw_confusion": (CELLS,),
+    "draw_images": (CELLS[np.newaxis], ["a"]),
 }
 
 
@@ -454,6 +584,16 @@ def test_text_can_be_read_in_the_dark():
     for ground in (to_rgb(DARK), in_the_dark(to_rgb("white"))):
         for name, ink in inks().items():
             assert contrast(in_the_dark(ink), ground) >= TEXT, name
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_a_count_can_be_read_on_the_darkest_shade(ax, theme):
+    plotting.draw_confusion(ax, np.array([[5, 9], [1, 5]]))
+    (image,) = ax.images
+    ground = np.array(image.cmap(image.norm(9))[:3])
+    ink = to_rgb(ax.texts[0].get_color())
+    turn = THEMES[theme]
+    assert contrast(turn(ink), turn(ground)) >= TEXT
 
 
 def test_the_contrast_and_the_distance_themselves():

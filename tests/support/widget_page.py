@@ -64,6 +64,10 @@ class Reader:
         widget = self.widget(index)
         return widget.get_by_role("button", name=name, exact=True)
 
+    def fallback(self, index=0):
+        """The still picture and the table of a widget."""
+        return self.widget(index).locator(".bp-fallback")
+
     def live(self, index=0):
         """The line that says the present numbers."""
         return self.widget(index).locator(".bp-live").text_content()

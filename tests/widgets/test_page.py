@@ -115,7 +115,9 @@ def test_it_is_drawn(name, show):
         widget = reader.widget()
         assert widget.locator("svg").first.is_visible()
         assert reader.live().strip()
-        assert widget.locator("table").count() == 0
+        assert widget.locator("svg:visible").count()
+        assert not widget.locator("table").is_visible()
+        assert not widget.locator("img").is_visible()
         box = widget.locator("svg").first.bounding_box()
         assert min(box["width"], box["height"]) > 20
 
@@ -483,26 +485,64 @@ def test_a_bad_address_changes_nothing(fragment, browser, untouched):
         reader.check()
 
 
-@every_widget
-def test_without_javascript_the_table_stands_there(name, show):
-    widget = make(name)
+def assert_stands_still(reader, widget):
+    """The picture and the table of this widget are what is seen."""
     head, rows = widget.steps_table()
-    with show(widget, java_script_enabled=False) as reader:
-        table = reader.widget().locator("table")
-        assert table.is_visible()
-        assert table.locator("th").all_text_contents() == head
-        assert table.locator("tbody tr").count() == len(rows)
+    fallback = reader.fallback()
+    table, picture = fallback.locator("table"), fallback.locator("img")
+    assert table.is_visible()
+    assert table.locator("th").all_text_contents() == head
+    assert table.locator("tbody tr").count() == len(rows)
+    assert picture.is_visible()
+    assert picture.get_attribute("alt") == widget.still_words()
+    top, below = picture.bounding_box(), table.bounding_box()
+    assert min(top["width"], top["height"]) > 150
+    assert top["y"] + top["height"] <= below["y"]
 
 
 @every_widget
-def test_print_has_the_drawing_and_no_dead_control(name, show):
-    with show(make(name)) as reader:
+def test_without_javascript_picture_and_table_stand_there(name, show):
+    widget = make(name)
+    with show(widget, java_script_enabled=False) as reader:
+        assert_stands_still(reader, widget)
+
+
+@every_widget
+def test_print_has_picture_and_table_and_no_dead_control(name, show):
+    widget = make(name)
+    with show(widget) as reader:
         reader.page.emulate_media(media="print")
-        widget = reader.widget()
-        assert widget.locator("svg[role=img]").first.is_visible()
-        assert widget.locator(".bp-live").is_visible()
-        for control in widget.locator("input, select, button").all():
+        assert_stands_still(reader, widget)
+        shown = reader.widget()
+        assert not shown.locator(".bp-live").is_visible()
+        for control in shown.locator("input, select, button, svg").all():
             assert not control.is_visible()
+        reader.page.emulate_media(media="screen")
+        assert not reader.fallback().is_visible()
+        assert shown.locator(".bp-live").is_visible()
+
+
+@every_widget
+def test_a_screen_reader_meets_one_of_the_two(name, show):
+    with show(make(name)) as reader:
+        heard = reader.widget().aria_snapshot()
+        assert "table" not in heard
+        assert "slider" in heard
+        reader.page.emulate_media(media="print")
+        heard = reader.widget().aria_snapshot()
+        assert "table" in heard
+        assert "slider" not in heard
+
+
+@pytest.mark.parametrize("media", ["screen", "print"])
+def test_the_picture_is_turned_over_in_the_dark_but_not_on_paper(media, show):
+    script = "e => getComputedStyle(e).filter"
+    for theme in ("light", "dark"):
+        with show(make("Stepper"), theme=theme) as reader:
+            reader.page.emulate_media(media=media)
+            found = reader.fallback().locator("img").evaluate(script)
+            dark = theme == "dark" and media == "screen"
+            assert found.startswith("invert(0.88)" if dark else "none")
 
 
 @pytest.mark.parametrize(
@@ -582,7 +622,8 @@ def test_axe_finds_nothing_in_the_tables(theme, show):
     with show(*parts, theme=theme) as reader:
         text = "".join(part.page_html() for part in parts)
         reader.page.evaluate(fill, text)
-        assert reader.page.locator("table").count() == len(NAMES)
+        assert reader.page.locator("table:visible").count() == len(NAMES)
+        assert reader.page.locator("img:visible").count() == len(NAMES)
         assert violations(reader.page) == []
 
 
@@ -622,4 +663,4 @@ def test_words_cannot_become_elements(show):
     with show(widget) as reader:
         option = reader.widget().locator("option").first
         assert option.text_content() == "</script><img src=x>"
-        assert reader.page.locator("img").count() == 0
+        assert reader.page.locator("img:not(.bp-still)").count() == 0

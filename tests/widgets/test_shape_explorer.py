@@ -65,7 +65,7 @@ def test_a_bad_value_is_refused_and_the_old_one_stays(name, bad):
 def test_the_shapes_are_the_books(sizes):
     m, n0, n1, n2 = sizes
     shapes = explorer(*sizes).shapes()
-    assert list(shapes) == ORDER
+    assert sorted(shapes) == sorted(ORDER)
     for l, (before, size) in {1: (n0, n1), 2: (n1, n2)}.items():
         assert shapes[f"W[{l}]"] == shapes[f"dL_dW[{l}]"] == (size, before)
         assert shapes[f"b[{l}]"] == shapes[f"dL_db[{l}]"] == (size,)

@@ -7,6 +7,7 @@ gradients -> ``update`` -> new parameters. Nothing is changed in place.
 from backprop.numerics import (
     activations,
     agreement,
+    data,
     gradcheck,
     losses,
     network,
@@ -17,6 +18,7 @@ from backprop.numerics import (
 __all__ = [
     "activations",
     "agreement",
+    "data",
     "gradcheck",
     "losses",
     "network",

@@ -7,6 +7,11 @@ from numbers import Real
 import numpy as np
 
 
+class NotFinite(ValueError, OverflowError):
+    """An array has a NaN or infinite entry: a wrong value, and, after an
+    update, an overflow."""
+
+
 def array(name, value, *, ndim):
     """``value`` as a finite float64 array with ``ndim`` axes.
 
@@ -28,22 +33,78 @@ def array(name, value, *, ndim):
 
 
 def finite(name, value):
-    """Raise ``ValueError`` if an array has a NaN or infinite entry.
+    """Raise `NotFinite` if an array has a NaN or infinite entry.
+
+    >>> finite("X", np.zeros((1, 2)))
+    """
+    if not is_finite(value):
+        where = tuple(int(i) for i in np.argwhere(~np.isfinite(value))[0])
+        raise NotFinite(
+            f"{name}: found {value[where]} at index {where}, "
+            "expected finite numbers"
+        )
+
+
+def is_finite(value):
+    """Whether an array has no NaN and no infinite entry.
 
     One NaN or infinity makes the sum of squares NaN or infinite: a single
     pass settles nearly every case, and only then are entries looked at.
 
-    >>> finite("X", np.zeros((1, 2)))
+    >>> is_finite(np.array([1.0, 1e300])), is_finite(np.array([np.inf]))
+    (True, False)
     """
-    if math.isfinite(np.vdot(value, value)):
-        return
-    ok = np.isfinite(value)
-    if not ok.all():
-        where = tuple(int(i) for i in np.argwhere(~ok)[0])
+    quick = math.isfinite(np.vdot(value, value))
+    return quick or bool(np.isfinite(value).all())
+
+
+def whole_number(name, value, least):
+    """``value`` as a Python int that is at least ``least``.
+
+    >>> whole_number("m", np.int64(3), 1)
+    3
+    """
+    whole = isinstance(value, int | np.integer) and value is not True
+    if not whole or value is False or value < least:
         raise ValueError(
-            f"{name}: found {value[where]} at index {where}, "
-            "expected finite numbers"
+            f"{name}: found {value!r}, expected a whole number from {least}"
         )
+    return int(value)
+
+
+def classes_of(name, value, classes):
+    """``value`` as a vector of classes: whole numbers, 0 to ``classes - 1``.
+
+    >>> classes_of("labels", [0, 2, 1], 3)
+    array([0, 2, 1])
+    """
+    value = np.asarray(value)
+    if value.ndim != 1 or value.dtype.kind not in "iu":
+        raise ValueError(
+            f"{name}: found shape {value.shape} and dtype {value.dtype}, "
+            "expected a vector (m,) of whole numbers"
+        )
+    outside = value[(value < 0) | (value >= classes)]
+    if outside.size:
+        raise ValueError(
+            f"{name}: found {outside[0]}, expected classes from 0 to "
+            f"{classes - 1}"
+        )
+    return value.astype(np.int64)
+
+
+def as_many(name, value, expected, of):
+    """Raise ``ValueError`` unless ``value`` has ``expected`` rows, some.
+
+    >>> as_many("labels", np.zeros(3), 3, "row of X")
+    """
+    if len(value) != expected:
+        raise ValueError(
+            f"{name}: found {len(value)} rows, expected {expected}, one for "
+            f"each {of}"
+        )
+    if expected == 0:
+        raise ValueError(f"{name}: found no rows, expected at least one")
 
 
 def number(name, value):

@@ -86,6 +86,12 @@ class Gradients:
     dL_db: dict
     first_W: np.ndarray = field(repr=False)
 
+    @property
+    def is_finite(self):
+        """Whether no parameter's gradient has a NaN or infinite entry."""
+        both = [*self.dL_dW.values(), *self.dL_db.values()]
+        return all(map(checks.is_finite, both))
+
     @cached_property
     def dL_dX(self):
         """``∂L/∂X = ∂L/∂Z[1] W``: computed when asked for, since no update
@@ -130,7 +136,12 @@ def forward(layers, X):
     ``X`` is ``(m, n_0)``. Returns the `Cache`. Raises ``ValueError`` for
     another rank, NaN or infinite entries and sizes that do not fit.
     """
-    X = _check_input(layers, X)
+    X = checks.array("X", X, ndim=2)
+    _check_widths(layers, X.shape[1])
+    return _forward(layers, X)
+
+
+def _forward(layers, X):
     Z, A = {}, {0: X}
     for l, layer in enumerate(layers, start=1):
         Z[l] = A[l - 1] @ layer.W.T
@@ -149,6 +160,10 @@ def backward(layers, cache, Y, loss):
     that do not fit the output or the loss.
     """
     loss, Y = _check_targets(layers, cache, Y, loss)
+    return _backward(layers, cache, Y, loss)
+
+
+def _backward(layers, cache, Y, loss):
     dL_dZ, dL_dW, dL_db = {}, {}, {}
     dL_dA = loss.gradient(cache.output, Y)
     for l in range(len(layers), 0, -1):
@@ -190,6 +205,104 @@ def loss(layers, X, Y, loss):
     return loss.value(cache.output, Y)
 
 
+def objective(X, Y, loss):
+    """The loss and its gradient as one function of the layers.
+
+    ``X`` is ``(m, n_0)`` and ``Y`` ``(m, n_L)``; they are checked here, once,
+    and not again in each update. The function is called as ``f(layers)`` for
+    all rows, or ``f(layers, rows)`` for a minibatch, whose ``rows`` are a
+    vector of row numbers. It returns the loss, a float, the mean over those
+    rows, and its `Gradients`, from one forward and one backward pass: what
+    `optimisers.descend` asks for. Raises ``ValueError`` as `forward` and
+    `backward` do.
+
+    >>> f = objective([[2.0], [4.0]], [[1.0], [1.0]], "half_squared_error")
+    >>> layers = (Layer([[1.0]], [0.0], "identity"),)
+    >>> f(layers)[0], f(layers, [1])[0]
+    (2.5, 4.5)
+    >>> f(layers, [1])[1].dL_dW[1]
+    array([[12.]])
+    """
+    loss = losses.get(loss)
+    X, Y = checks.array("X", X, ndim=2), checks.array("Y", Y, ndim=2)
+    checks.as_many("Y", Y, len(X), "row of X")
+    loss.check_targets(Y)
+
+    def loss_and_gradient(layers, rows=None):
+        some_X, some_Y = (X, Y) if rows is None else _at(rows, X, Y)
+        _check_widths(layers, X.shape[1])
+        losses.check_fits(loss, layers[-1].activation)
+        cache = _forward(layers, some_X)
+        checks.same_shape("Y", some_Y, cache.output, "the output A")
+        gradients = _backward(layers, cache, some_Y, loss)
+        return loss.value(cache.output, some_Y), gradients
+
+    return loss_and_gradient
+
+
+def predict(layers, X):
+    """The class of each example: the number of its largest output.
+
+    ``X`` is ``(m, n_0)``. Returns ``(m,)`` whole numbers from 0; among equal
+    outputs the first counts. Raises ``ValueError`` as `forward` does, and
+    for a network with a single output, of which the largest says nothing.
+
+    >>> layers = (Layer([[1.0], [-1.0]], [0.0, 0.0], "identity"),)
+    >>> predict(layers, [[2.0], [-3.0]])
+    array([0, 1])
+    """
+    output = forward(layers, X).output
+    if output.shape[1] < 2:
+        raise ValueError(
+            f"layers: found {output.shape[1]} output, expected at least two, "
+            "one for each class"
+        )
+    return output.argmax(axis=1)
+
+
+def accuracy(layers, X, labels):
+    """The share of examples whose class is predicted, from 0 to 1.
+
+    ``labels`` are ``(m,)`` classes, whole numbers from 0. Raises
+    ``ValueError`` as `predict` does, and for labels that do not fit.
+
+    >>> layers = (Layer([[1.0], [-1.0]], [0.0, 0.0], "identity"),)
+    >>> accuracy(layers, [[2.0], [-3.0]], [0, 0])
+    0.5
+    """
+    predicted = predict(layers, X)
+    labels = checks.classes_of("labels", labels, len(layers[-1].W))
+    checks.as_many("labels", labels, len(predicted), "row of X")
+    return float(np.mean(predicted == labels))
+
+
+def gradient_norms(gradients):
+    """``‖∂L/∂W[l]‖``, the root of the sum of squares, for each layer.
+
+    Biases are left out. Returns a dictionary from the layer's number to a
+    float, first layer first.
+
+    >>> layers = (Layer([[1.0, 1.0]], [0.0], "identity"),)
+    >>> f = objective([[3.0, 4.0]], [[6.0]], "half_squared_error")
+    >>> gradient_norms(f(layers)[1])
+    {1: 5.0}
+    """
+    return {
+        l: float(np.linalg.norm(gradients.dL_dW[l]))
+        for l in sorted(gradients.dL_dW)
+    }
+
+
+def _at(rows, X, Y):
+    """The chosen rows of both."""
+    if np.ndim(rows) != 1 or len(rows) == 0:
+        raise ValueError(
+            f"rows: found shape {np.shape(rows)}, expected a vector of at "
+            "least one row number"
+        )
+    return X[rows], Y[rows]
+
+
 def _with_parameters(layer, W, b):
     """A layer like a checked one: whether the new numbers are finite is all
     that is left to check."""
@@ -206,9 +319,7 @@ def _moved(parameter, gradient, eta):
     return np.subtract(parameter, step, out=step)
 
 
-def _check_input(layers, X):
-    X = checks.array("X", X, ndim=2)
-    width = X.shape[1]
+def _check_widths(layers, width):
     for l, layer in enumerate(layers, start=1):
         if layer.W.shape[1] != width:
             raise ValueError(
@@ -216,7 +327,6 @@ def _check_input(layers, X):
                 f"{width} columns, one for each unit of layer {l - 1}"
             )
         width = layer.W.shape[0]
-    return X
 
 
 def _check_targets(layers, cache, Y, loss):

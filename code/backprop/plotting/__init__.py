@@ -19,10 +19,26 @@ from backprop.plotting.graph import (
     NEURON,
     Graph,
     draw_graph,
+    draw_note,
     network_graph,
 )
 from backprop.plotting.shapes import draw_shapes
-from backprop.plotting.style import COLOURS, SIZES, figure, use_style
+from backprop.plotting.style import (
+    COLOURS,
+    SIZES,
+    figure,
+    in_style,
+    sheet,
+    use_style,
+)
+from backprop.plotting.surface import draw_surface
+from backprop.plotting.svg import small_svg, svg_address
+from backprop.plotting.training import (
+    draw_confusion,
+    draw_decision,
+    draw_images,
+    draw_learning_curves,
+)
 
 __all__ = [
     "COLOURS",
@@ -30,12 +46,22 @@ __all__ = [
     "SIZES",
     "Graph",
     "draw_activation",
+    "draw_confusion",
+    "draw_decision",
     "draw_graph",
+    "draw_images",
+    "draw_learning_curves",
     "draw_loss_curve",
     "draw_losses",
     "draw_marks",
+    "draw_note",
     "draw_shapes",
+    "draw_surface",
     "figure",
+    "in_style",
     "network_graph",
+    "sheet",
+    "small_svg",
+    "svg_address",
     "use_style",
 ]

@@ -6,16 +6,25 @@ from matplotlib.ticker import MaxNLocator
 from backprop.plotting.style import COLOURS
 
 
-def draw_activation(ax, z, a, at, slope, label="f(z)"):
+def draw_activation(ax, z, a, at=None, slope=None, label="f(z)"):
     """The curve ``a`` over the array ``z``, and its tangent at one point.
 
-    ``at`` is the point ``(z, a)`` and ``slope`` the derivative there.
-    ``label`` names the function, as mathematics without dollar signs.
+    ``at`` is the point ``(z, a)`` and ``slope`` the derivative there; with
+    None, the point or the tangent is left out. ``label`` names the function,
+    as mathematics without dollar signs.
     """
-    z0, a0 = at
-    reach = 0.22 * (z[-1] - z[0])
-    ends = np.array([z0 - reach, z0 + reach])
     ax.plot(z, a, color=COLOURS["forward"], label=f"${label}$")
+    if at is not None and slope is not None:
+        _draw_tangent(ax, at, slope, 0.22 * (z[-1] - z[0]))
+    if at is not None:
+        ax.plot(*at, "o", color=COLOURS["gradient"], markersize=8)
+    ax.set(xlabel="$z$", ylabel="$a$")
+    ax.legend(loc="best")
+
+
+def _draw_tangent(ax, at, slope, reach):
+    z0, a0 = at
+    ends = np.array([z0 - reach, z0 + reach])
     ax.plot(
         ends,
         a0 + slope * (ends - z0),
@@ -23,9 +32,6 @@ def draw_activation(ax, z, a, at, slope, label="f(z)"):
         color=COLOURS["gradient"],
         label=f"tangent, slope {slope:.4g}",
     )
-    ax.plot([z0], [a0], "o", color=COLOURS["gradient"], markersize=8)
-    ax.set(xlabel="$z$", ylabel="$a$")
-    ax.legend(loc="best")
 
 
 def draw_loss_curve(ax, w, loss, path_w, path_loss, name="w"):

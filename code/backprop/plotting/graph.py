@@ -92,6 +92,19 @@ def draw_graph(
     _frame(ax, graph)
 
 
+def draw_note(ax, lines):
+    """Lines of text, mathematics included, in the lower right corner."""
+    ax.annotate(
+        "\n".join(lines),
+        (1.0, 0.0),
+        xycoords="axes fraction",
+        ha="right",
+        va="bottom",
+        linespacing=1.5,
+        fontsize=10,
+    )
+
+
 def _column(nodes, labels, letter, layer, size, x):
     """Place one column of units; returns their names."""
     names = []

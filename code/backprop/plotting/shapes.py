@@ -1,6 +1,7 @@
 """Arrays as grids of cells, each with its name and its shape."""
 
-from matplotlib.patches import Rectangle
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
 
 from backprop.plotting.style import COLOURS
 
@@ -64,40 +65,48 @@ def _draw_array(ax, name, middle, shape, marks, lost):
     x, top = middle
     shape = shape if marks is None else marks.shape
     rows, columns = _drawn(shape)
+    left = x - columns * CELL / 2
     colour = COLOURS["gradient" if name.startswith("dL_d") else "forward"]
-    flags = None if marks is None else marks.reshape(rows, columns)
-    for i in range(rows):
-        for j in range(columns):
-            place = x + (j - columns / 2) * CELL, top - (i + 1) * CELL
-            bad = flags is not None and bool(flags[i, j])
-            _draw_cell(ax, place, colour, bad, lost)
+    style = ":" if lost else "-"
+    _draw_lines(ax, _lattice(left, top, rows, columns), colour, style)
+    if marks is not None and marks.any():
+        crosses = _crosses(left, top, marks.reshape(rows, columns))
+        _draw_lines(ax, crosses, COLOURS["error"], "-")
+    title = name.replace("dL_d", "∂L/∂")
     below = "not computed" if lost else str(tuple(map(int, shape)))
-    _say(ax, (x, top + 0.1), _title(name), "bottom", colour)
     foot = (x, top - rows * CELL - 0.1)
+    _say(ax, (x, top + 0.1), title, "bottom", colour)
     _say(ax, foot, below, "top", COLOURS["plain"])
 
 
-def _title(name):
-    return name.replace("dL_d", "∂L/∂")
+def _lattice(left, top, rows, columns):
+    """The lines of a grid, as pairs of points."""
+    right, bottom = left + columns * CELL, top - rows * CELL
+    levels = [top - i * CELL for i in range(rows + 1)]
+    places = [left + j * CELL for j in range(columns + 1)]
+    return [((left, y), (right, y)) for y in levels] + [
+        ((x, top), (x, bottom)) for x in places
+    ]
 
 
-def _draw_cell(ax, place, colour, bad, lost):
-    """A cell; crossed out if its number is wrong, dashed if there is none."""
-    x, y = place
+def _crosses(left, top, marks):
+    """Two diagonals of every marked cell, as pairs of points."""
+    found = []
+    for i, j in zip(*marks.nonzero(), strict=True):
+        x, y = left + j * CELL, top - i * CELL
+        far, low = x + CELL, y - CELL
+        found += [((x, y), (far, low)), ((x, low), (far, y))]
+    return found
+
+
+def _draw_lines(ax, lines, colour, style):
+    """All lines as one path, which keeps a picture small."""
+    points = [point for line in lines for point in line]
+    codes = [Path.MOVETO, Path.LINETO] * len(lines)
+    path = Path(points, codes)
     ax.add_patch(
-        Rectangle(
-            place,
-            CELL,
-            CELL,
-            facecolor="none",
-            edgecolor=COLOURS["error"] if bad else colour,
-            linewidth=1.0,
-            linestyle=":" if lost else "-",
-        )
+        PathPatch(path, fill=False, edgecolor=colour, lw=1, linestyle=style)
     )
-    if bad:
-        for ends in ((y, y + CELL), (y + CELL, y)):
-            ax.plot((x, x + CELL), ends, color=COLOURS["error"], lw=1.0)
 
 
 def _say(ax, place, words, side, colour):

@@ -3,7 +3,12 @@
 import numpy as np
 import traitlets
 
+from backprop import plotting
+from backprop.widgets import stills
 from backprop.widgets.base import NeuronWidget, Number, text
+
+REACH = 8.0
+"""How far from its middle the still picture goes, in z."""
 
 
 class ActivationExplorer(NeuronWidget):
@@ -33,6 +38,30 @@ class ActivationExplorer(NeuronWidget):
             "a": float(f(self.z)),
             "da_dz": float(f.prime(self.z)),
         }
+
+    def still(self):
+        """The curve around ``z``, with the tangent there."""
+        f, now = self.numeric_activation(), self.run()
+        middle = self.z if abs(self.z) > REACH else 0.0
+        z = np.linspace(middle - REACH, middle + REACH, 161)
+        a = stills.sampled(f, z)
+        at = (now["z"], now["a"]) if stills.drawable(now["a"]) else None
+        slope = now["da_dz"] if stills.drawable(now["da_dz"]) else None
+        low, high = stills.limits(a, *(at or ())[1:])
+        fig, ax = plotting.sheet("narrow")
+        a = stills.unbroken(a, low, high)
+        plotting.draw_activation(ax, z, a, at, slope)
+        ax.set(xlim=(z[0], z[-1]), ylim=(low, high))
+        return fig
+
+    def still_words(self):
+        """The same in words."""
+        now = {name: text(value, 6) for name, value in self.run().items()}
+        return (
+            f"The activation f, {self.activation}, as a curve, with its "
+            f"tangent at z = {now['z']}: the value there is {now['a']}, the "
+            f"slope {now['da_dz']}."
+        )
 
     def steps_table(self):
         """``a`` and ``f'(z)`` at a few places, by `backprop.numerics`."""

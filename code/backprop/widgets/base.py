@@ -16,6 +16,7 @@ from IPython import get_ipython
 from ipywidgets import Box
 from sympy.printing.codeprinter import PrintMethodNotImplementedError
 
+from backprop import plotting
 from backprop.numerics import activations
 from backprop.symbolic import catalogue, emit
 
@@ -70,10 +71,11 @@ class Number(traitlets.TraitType):
 class BookWidget(anywidget.AnyWidget):
     """The base class: a view by name, and a page without Python.
 
-    A subclass gives ``view`` (the name of its view in the front end),
-    ``shared`` (the traits a reader changes, which a link remembers) and
-    ``steps_table()``, the rows of the table that stands in the page where
-    there is no JavaScript.
+    A subclass gives ``view`` (the name of its view in the front end) and
+    ``shared`` (the traits a reader changes, which a link remembers). What
+    stands in the page where there is no JavaScript, and on paper, comes from
+    ``still()`` and ``still_words()``, a picture and its alternative text,
+    and from ``steps_table()``.
     """
 
     _esm = STATIC / "widgets.js"
@@ -98,6 +100,14 @@ class BookWidget(anywidget.AnyWidget):
                 found[name] = [trait.min, high, 1]
         return found
 
+    def still(self):
+        """A matplotlib figure of the present state, for the fallback."""
+        raise NotImplementedError
+
+    def still_words(self):
+        """What that figure shows, for those who do not see it."""
+        raise NotImplementedError
+
     def steps_table(self):
         """The head and the rows of the fallback table, as text."""
         raise NotImplementedError
@@ -114,15 +124,25 @@ class BookWidget(anywidget.AnyWidget):
         }
 
     def page_html(self):
-        """The widget as it stands in a page: its state, and a still table.
+        """The widget as it stands in a page: its state, picture and table.
 
-        The page's script replaces the table by the live view.
+        The page's script puts the live view in front of the last two.
         """
         state = json.dumps(self.page_state(), allow_nan=False)
         return (
             '<div class="bp-host"><script type="application/json">'
             f"{state.replace('<', chr(92) + 'u003c')}</script>"
-            f'<div class="bp bp-fallback">{self._table()}</div></div>'
+            f'<div class="bp bp-fallback">{self._picture()}{self._table()}'
+            "</div></div>"
+        )
+
+    def _picture(self):
+        """The still picture; as an address, so that no two share an id."""
+        with plotting.in_style(), np.errstate(all="ignore"):
+            address = plotting.svg_address(plotting.small_svg(self.still()))
+        return (
+            f'<img class="bp-still" alt="{html.escape(self.still_words())}" '
+            f'src="{html.escape(address, quote=False)}">'
         )
 
     def _table(self):

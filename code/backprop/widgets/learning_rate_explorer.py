@@ -1,12 +1,15 @@
 """The learning rate, from a crawl to a disaster. Chapter 3."""
 
 import dataclasses
+import math
 
 import numpy as np
 import traitlets
 
+from backprop import plotting
 from backprop.numerics import losses, neuron, optimisers
-from backprop.widgets.base import NeuronWidget, Number
+from backprop.widgets import stills
+from backprop.widgets.base import NeuronWidget, Number, text
 
 LOSS = "half_squared_error"
 DIVERGED = 1e100
@@ -15,6 +18,18 @@ DIVERGED = 1e100
 MAX_STEPS = 200
 ROWS = 10
 """The first rows that the fallback table shows; it also shows the last."""
+
+
+NEAR, WIDE = 2.0, 16.0
+"""The still picture shows this much of z on either side of the start, and as
+much more, up to the second, as the iterates need."""
+
+MOVES = 0.02
+"""Iterates nearer to the last than this part of the picture are not drawn."""
+
+
+SHOWN = 60
+"""Updates in the still picture; the table has the last one."""
 
 
 class LearningRateExplorer(NeuronWidget):
@@ -119,6 +134,57 @@ class LearningRateExplorer(NeuronWidget):
             return None
         return limit
 
+    def still(self):
+        """The loss over w with the iterates; the loss at every update."""
+        path = self.run()[: SHOWN + 1]
+        path = [step for step in path if stills.drawable(*step)]
+        w = self._window([at for at, _ in path])
+        loss = self._losses(w)
+        low, high = stills.limits(loss, *[L for _, L in path[:1]])
+        fig, (left, right) = plotting.sheet("wide", columns=2)
+        seen = _in_sight(path, w[0], w[-1], high)
+        plotting.draw_loss_curve(
+            left,
+            w,
+            stills.unbroken(loss, low, high),
+            [at for at, _ in seen],
+            [L for _, L in seen],
+        )
+        left.set_ylim(low, high)
+        label = f"$\\eta = {self.eta:.4g}$"
+        runs = {label: [L if L > 0 else np.nan for _, L in path]}
+        plotting.draw_losses(right, runs, any(L > 0 for _, L in path))
+        return fig
+
+    def _window(self, iterates):
+        """The weights of the still picture, an array."""
+        unit = 1.0 / abs(self.x) if abs(self.x) > 1e-3 else 1.0
+        near = [w for w in iterates if abs(w - self.start) <= WIDE * unit]
+        reach = self.start - NEAR * unit, self.start + NEAR * unit
+        low, high = stills.limits(np.array([]), *reach, *near)
+        return np.linspace(low, high, 161)
+
+    def _losses(self, w):
+        """The loss at every weight of an array."""
+        a = stills.sampled(self.numeric_activation(), w * self.x + self.b)
+        each = [losses.half_squared_error(one, self.y) for one in a]
+        return stills.sampled(lambda w: each, w)
+
+    def still_words(self):
+        """The same in words."""
+        path = self.run()
+        start = f"The loss over w ({self.activation}), with gradient descent "
+        start += f"from w = {text(self.start, 6)} at the learning rate "
+        start += text(self.eta, 6)
+        if not path:
+            return f"{start}: the loss has no value at the start."
+        end = [text(number, 6) for number in path[-1]]
+        return (
+            f"{start}, and the loss after each update. Update "
+            f"{len(path) - 1} leads to w = {end[0]} with the loss {end[1]}"
+            + ("." if len(path) > self.steps else "; the next diverges.")
+        )
+
     def steps_table(self):
         """The first updates and the last, by `backprop.numerics`.
 
@@ -135,6 +201,23 @@ class LearningRateExplorer(NeuronWidget):
         if len(rows) > ROWS + 2:
             rows = [*rows[: ROWS + 1], ["…", "…", "…"], rows[-1]]
         return ["update", "w", "L"], rows
+
+
+def _in_sight(path, left, right, top):
+    """The iterates up to the first outside, without those on one spot."""
+    seen = []
+    for w, loss in path:
+        if not (left <= w <= right and loss <= top):
+            break
+        if not seen or _apart((w, loss), seen[-1], right - left, top):
+            seen.append((w, loss))
+    return seen
+
+
+def _apart(one, other, width, height):
+    """Whether two iterates can be told apart in the picture."""
+    across = (one[0] - other[0]) / width
+    return math.hypot(across, (one[1] - other[1]) / height) > MOVES
 
 
 def _usable(step):

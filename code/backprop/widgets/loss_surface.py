@@ -5,13 +5,23 @@ import math
 import numpy as np
 import traitlets
 
+from backprop import plotting
 from backprop.numerics import losses, neuron, optimisers
-from backprop.widgets.base import NeuronWidget, Number
+from backprop.widgets import stills
+from backprop.widgets.base import NeuronWidget, Number, text
 
 LOSS = "half_squared_error"
 LIMIT = 1e100
 MOST = 200
 ROWS = 12
+REACH = 4.0
+"""The still picture shows this much of w and of b on either side of 0, or of
+a start that lies farther out."""
+
+CELLS = 72
+BANDS = 8
+SHOWN = 60
+"""Updates in the still picture; the table has the last one."""
 
 
 class LossSurface(NeuronWidget):
@@ -82,6 +92,49 @@ class LossSurface(NeuronWidget):
             path.append((*now.parameters.tolist(), float(now.loss)))
         return path
 
+    def still(self):
+        """The contours of the loss, and the path of descent on them."""
+        w, b = (_window(middle) for middle in (self.w, self.b))
+        loss = self._losses(w, b)
+        path = []
+        for w_now, b_now, _ in self.run()[: SHOWN + 1]:
+            path.append((w_now, b_now))
+            if not _inside(w, w_now) or not _inside(b, b_now):
+                break
+        fig, ax = plotting.sheet("square")
+        label = f"$\\eta = {self.eta:.4g}$"
+        plotting.draw_surface(ax, w, b, loss, _levels(loss), path, label)
+        return fig
+
+    def _losses(self, w, b):
+        """The loss at every pair, of shape ``(len(b), len(w))``."""
+        W, B = np.meshgrid(w, b)
+        A = stills.sampled(self.numeric_activation(), W * self.x + B)
+        return stills.sampled(
+            lambda A: [
+                [losses.half_squared_error(a, self.y) for a in row]
+                for row in A
+            ],
+            A,
+        )
+
+    def still_words(self):
+        """The same in words."""
+        path = self.run()
+        start = (
+            f"Contours of the loss over w and b ({self.activation}), with "
+            f"gradient descent from w = {text(self.w, 6)}, b = "
+            f"{text(self.b, 6)} at the learning rate {text(self.eta, 6)}"
+        )
+        if not path:
+            return f"{start}: the loss has no value at the start."
+        w, b, loss = (text(number, 6) for number in path[-1])
+        return (
+            f"{start}. Update {len(path) - 1} leads to w = {w}, b = {b} with "
+            f"the loss {loss}"
+            + ("." if len(path) > self.steps else "; the next diverges.")
+        )
+
     def steps_table(self):
         """The first iterates and the last, by `backprop.numerics`.
 
@@ -96,6 +149,27 @@ class LossSurface(NeuronWidget):
             for k, numbers in shown
         ]
         return ["update", "w", "b", "L"], rows
+
+
+def _window(middle):
+    """The values of w, or of b, in the still picture."""
+    centre = middle if abs(middle) > REACH else 0.0
+    return np.linspace(centre - REACH, centre + REACH, CELLS + 1)
+
+
+def _inside(window, place):
+    return window[0] <= place <= window[-1]
+
+
+def _levels(loss):
+    """Losses for contours, at equal steps of ``|a - y|``; none if flat."""
+    seen = loss[np.isfinite(loss)]
+    if not seen.size:
+        return []
+    low, top = seen.min(), min(seen.max(), stills.limits(seen)[1])
+    shares = np.arange(1, BANDS) / BANDS
+    root = np.sqrt(low) + shares * (np.sqrt(top) - np.sqrt(low))
+    return root**2 if np.all(np.diff(root**2) > 1e-9 * top) else []
 
 
 def _usable(step):

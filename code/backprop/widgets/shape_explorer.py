@@ -30,8 +30,9 @@ EQUATIONS = {
 }
 """What the pass computes, in its order, and from what."""
 
-FLOW = ("X", "W[1]", "b[1]", "Z[1]", "A[1]", "W[2]", "b[2]", "Z[2]", "A[2]")
-"""The arrays from left to right in the drawing; Y is the last."""
+FLOW = ("X", "W[1]", "b[1]", "Z[1]", "A[1]")
+FLOW += ("W[2]", "b[2]", "Z[2]", "A[2]", "Y")
+"""The arrays that are no gradients, from left to right in the drawing."""
 
 MISTAKES = {
     "none": "none",
@@ -160,8 +161,11 @@ class ShapeExplorer(NeuronWidget):
         return given | {name: found[name] for name in EQUATIONS}
 
     def shapes(self):
-        """The shape that every array should have, by its name."""
-        return {name: array.shape for name, array in self.right().items()}
+        """The shape that every array should have, by its name; values come
+        first, from left to right in the drawing."""
+        right = self.right()
+        names = dict.fromkeys((*FLOW, *right))
+        return {name: right[name].shape for name in names}
 
     def wrong(self):
         """Which entries of what was computed are wrong: name -> booleans.
@@ -220,10 +224,8 @@ class ShapeExplorer(NeuronWidget):
 
     def still(self):
         """Every array as a grid with its name and shape: a figure."""
-        fig, ax = plotting.figure("square")
-        shapes = self.shapes()
-        ordered = {name: shapes[name] for name in (*FLOW, "Y")}
-        plotting.draw_shapes(ax, ordered | shapes, self.wrong())
+        fig, ax = plotting.sheet("square")
+        plotting.draw_shapes(ax, self.shapes(), self.wrong())
         return fig
 
     def still_words(self):

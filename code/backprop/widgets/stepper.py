@@ -4,8 +4,9 @@ import math
 
 import traitlets
 
+from backprop import plotting
 from backprop.numerics import losses, neuron
-from backprop.widgets import steps
+from backprop.widgets import steps, stills
 from backprop.widgets.base import NeuronWidget, Number, text
 
 LOSS = "half_squared_error"
@@ -83,6 +84,56 @@ class Stepper(NeuronWidget):
         return super().custom_parts(expression) | {
             "steps": {name: own[name] for name in steps.ACTIVATION_STEPS}
         }
+
+    def still(self):
+        """The computational graph with every number up to ``until``."""
+        run = {
+            name: value
+            for name, value in self._shown().items()
+            if stills.drawable(value)
+        }
+        fig, ax = plotting.sheet("wide")
+        plotting.draw_graph(
+            ax,
+            plotting.NEURON,
+            {name: run[name] for name in "xwbyzaL" if name in run},
+            {n: run[f"dL_d{n}"] for n in "wbza" if f"dL_d{n}" in run},
+            {("z", "a"): f"f'(z) = {run['da_dz']:.4g}"}
+            if "da_dz" in run
+            else None,
+        )
+        if "L_new" in self._shown():
+            plotting.draw_note(ax, self._after(run))
+        return fig
+
+    def _shown(self):
+        """The given numbers, and those of the steps up to ``until``."""
+        run = self.run()
+        return {name: getattr(self, name) for name in "xwby"} | {
+            name: run[name] for name in NAMES[: NAMES.index(self.until) + 1]
+        }
+
+    def _after(self, run):
+        """The lines of the picture about the update."""
+        names = [name for name in ("w", "b", "L") if f"{name}_new" in run]
+        return [
+            f"$\\eta = {self.eta:.4g}$",
+            *(f"new ${name} = {run[f'{name}_new']:.4g}$" for name in names),
+        ]
+
+    def still_words(self):
+        """The same in words."""
+        numbers = ", ".join(
+            f"{name} = {text(value, 6)}"
+            for name, value in self._shown().items()
+        )
+        below = " and gradients below it" if self.until != "L" else ""
+        return (
+            "The computational graph: x, w and b lead to z, z to a, and a "
+            f"and y to L, with values above every node{below}. The "
+            f"activation is {self.activation}, the learning rate "
+            f"{text(self.eta, 6)}. {numbers}."
+        )
 
     def steps_table(self):
         """Each step up to ``until`` with its value."""

@@ -1,5 +1,6 @@
 // The entry for the pages of the book: finds every widget, and runs its view
-// on the state that stands beside it. No kernel, no network.
+// on the state that stands beside it. No kernel, no network. The still picture
+// and the table stay for paper (fallback.css).
 
 import { PageModel } from "./lib/model.js";
 import { restore, share } from "./lib/share.js";
@@ -16,7 +17,8 @@ function start() {
     const place = document.createElement("div");
     mount(models[index], place);
     share(models, place);
-    host.replaceChildren(place);
+    host.append(place);
+    host.classList.add("bp-runs");
   });
 }
 

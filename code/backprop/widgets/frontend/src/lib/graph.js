@@ -7,10 +7,10 @@ const NODES = {
   x: [40, 40],
   w: [40, 130],
   b: [40, 220],
-  z: [160, 130],
-  a: [290, 130],
-  y: [290, 220],
-  L: [410, 130],
+  z: [170, 130],
+  a: [305, 130],
+  y: [305, 220],
+  L: [435, 130],
 };
 const EDGES = [
   ["x", "z"],
@@ -42,7 +42,7 @@ export class Graph {
     this.svg = s(
       "svg",
       {
-        viewBox: "0 0 450 270",
+        viewBox: "-5 0 490 270",
         class: "bp-plot bp-graph",
         role: "img",
         "aria-label":

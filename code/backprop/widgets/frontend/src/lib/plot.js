@@ -33,7 +33,7 @@ export class Plot {
       this.xAxis,
       this.yAxis,
       s("text", { class: "bp-axis-label", x: (MARGIN.left + width) / 2, y: height - 6 }, xLabel),
-      s("text", { class: "bp-axis-label", x: 14, y: height / 2 - 16 }, yLabel),
+      s("text", { class: "bp-axis-label", x: 4, y: height / 2 - 16 }, yLabel),
       this.content,
     );
     this.shown = "";

@@ -208,6 +208,9 @@ const WHY = {
     "The minimum is at a kink, with another curvature on either side, so no single limit for η.",
 };
 
+const AT_LIMIT =
+  "this η is the limit itself, 2/L″, and there the curvature alone does not decide";
+
 function describe(now, all) {
   const show = (value) => number(value, all);
   const { eta, lowest, factor, path, what, y } = now;
@@ -215,12 +218,17 @@ function describe(now, all) {
   if (factor === null) words.push(`. ${WHY[lowest.why](y)}`);
   else
     words.push(
-      `; the limit here is η < ${show(2 / lowest.curvature)}.`,
+      `; ${atLimit(factor) ? AT_LIMIT : `the limit here is η < ${show(2 / lowest.curvature)}`}.`,
       ` At the minimum, w = ${show(lowest.w)}, L″ = ${show(lowest.curvature)} and the factor 1 − ηL″ = ${show(factor)}.`,
     );
   if (what.kind === "jumps") words.push(` The two points: ${ends(path, show)}.`);
   if (path.length > 0) words.push(` ${ending(path, show)}`);
   return words.join("");
+}
+
+// 2/L″ as a float may miss the limit in its last digit.
+function atLimit(factor) {
+  return Math.abs(factor + 1) < 1e-12;
 }
 
 function ends(path, show) {

@@ -7,6 +7,7 @@ import { select as pick } from "d3-selection";
 import { button, select, slider, toggle } from "../lib/controls.js";
 import { h, s, say } from "../lib/dom.js";
 import { number } from "../lib/format.js";
+import { roots } from "../lib/minimum.js";
 import { change, watch } from "../lib/model.js";
 import { descend, formulas } from "../lib/neuron.js";
 import { Plot, draggable, range } from "../lib/plot.js";
@@ -23,9 +24,6 @@ const ARROW = [0.6, 2];
 
 // How far one press of a button moves the start along its contour.
 const SLIDE = 0.25;
-
-// No valley is looked for beyond this z.
-const FAR = 2 ** 20;
 
 const TRAITS = ["w", "b", "x", "y", "eta", "steps", "activation", "custom", "exact"];
 
@@ -111,7 +109,7 @@ export class Surface {
     Object.assign(this, { neuron, x, y });
     this.valleys = valleys(activation, neuron, y);
     // Levels of √(2L), evenly spaced, are levels of L, quadratically spaced.
-    this.values = roots(neuron, x, y);
+    this.values = heights(neuron, x, y);
     this.high = Math.max(...this.values);
     this.low = this.valleys.some(({ z }) => crosses(z, x)) ? 0 : Math.min(...this.values);
   }
@@ -141,7 +139,7 @@ export class Surface {
 }
 
 // √(2L) on the grid, row by row from the lowest b.
-function roots(neuron, x, y) {
+function heights(neuron, x, y) {
   const places = range(-REACH, REACH, CELLS + 1);
   const values = [];
   for (const b of places)
@@ -150,58 +148,17 @@ function roots(neuron, x, y) {
   return values.map((v) => (Number.isFinite(v) ? v : top));
 }
 
-// Every z with f(z) = y in a bounded search, each with the second derivative
+// Every z with f(z) = y that the search finds, each with the second derivative
 // of the loss along z there: that of a neuron whose weight has the input 1.
+// Where f stays at y, as a dead ReLU does, one place stands for all.
 function valleys(activation, neuron, y) {
-  const error = (z) => activation(z).a - y;
-  return [...crossings(error), ...touchings(error)].map((z) => ({
+  const places = roots(activation, y);
+  const flat = places.filter((z) => activation(z).da_dz === 0);
+  const edge = flat.sort((one, two) => Math.abs(one) - Math.abs(two)).slice(0, 1);
+  return [...places.filter((z) => !flat.includes(z)), ...edge].map((z) => ({
     z,
     bend: neuron(0, z, 1, y, 1).curvature,
   }));
-}
-
-// Where the error changes its sign, by bisection. An error of 0 has no sign:
-// a sigmoid rounded to 1 has not reached 1.
-function crossings(error) {
-  const found = [];
-  let [low, sign] = [0, 0];
-  for (const z of SCAN) {
-    const now = Math.sign(error(z));
-    if (!now) continue;
-    if (sign === -now) found.push(bisect(error, low, z, sign));
-    [low, sign] = [z, now];
-  }
-  return found.filter((z) => Math.abs(error(z)) < 1e-6 || nearRoot(error, z));
-}
-
-// The errors just beside a root are of its size; beside a pole they are not.
-function nearRoot(error, z) {
-  const step = 1e-9 * Math.max(1, Math.abs(z));
-  return Math.abs(error(z - step) - error(z + step)) < 1e-3 * Math.max(1, Math.abs(z));
-}
-
-// Where the error is 0 and does not change its sign, as for a dead ReLU.
-function touchings(error) {
-  const near = SCAN.filter((z) => Math.abs(z) <= 8);
-  const zero = near.filter((z) => error(z) === 0);
-  const beside = (z) => Math.sign(error(z - 0.25)) * Math.sign(error(z + 0.25)) >= 0;
-  return zero.filter(beside).slice(0, 1);
-}
-
-const SCAN = (() => {
-  const powers = [];
-  for (let z = 16; z <= FAR; z *= 2) powers.push(z);
-  return [...powers.map((z) => -z).reverse(), ...range(-12, 12, 97), ...powers];
-})();
-
-function bisect(error, low, high, sign) {
-  for (let i = 0; i < 200; i += 1) {
-    const middle = (low + high) / 2;
-    if (middle <= low || middle >= high) break;
-    if (Math.sign(error(middle)) === sign) low = middle;
-    else high = middle;
-  }
-  return Math.abs(error(low)) < Math.abs(error(high)) ? low : high;
 }
 
 // Whether the line w·x + b = z goes through the picture.

@@ -197,28 +197,42 @@ class Panel {
       formulas,
       this.live,
     );
-    this.formulaShown = null;
+    this.shown = null;
   }
 
   show(model, now, step) {
     const name = this.names[step];
-    const { words, formula, numbers } = stepOf(model, name);
+    const about = stepOf(model, name);
     const all = model.get("exact");
-    say(this.title, `Step ${step + 1} of ${this.names.length}. ${words}`);
-    if (formula !== this.formulaShown) this.formula.innerHTML = formula;
-    this.formulaShown = formula;
-    this.numbers.innerHTML = fill(numbers, now, all, result(name, now, all));
+    if (about !== this.shown) this.write(about);
+    this.shown = about;
+    say(this.title, `Step ${step + 1} of ${this.names.length}. ${about.words}`);
+    for (const [slot, node] of this.slots) say(node, inFormula(now[slot], all));
+    say(this.end, result(name, now, all));
     say(this.live, sentence(model, name, now, all));
+  }
+
+  // The formulas of a step, with a node for each number: only the text of
+  // these nodes changes when a number does.
+  write({ formula, numbers }) {
+    this.formula.innerHTML = formula;
+    this.numbers.innerHTML = withSlots(numbers);
+    const nodes = [...this.numbers.querySelectorAll("[data-slot]")];
+    this.slots = nodes.slice(0, -1).map((node) => [node.dataset.slot, node]);
+    this.end = nodes.at(-1);
   }
 }
 
-// Numbers in the places of a formula; a negative one in parentheses.
-export function fill(template, now, all, end) {
-  const text = template.replace(/<mtext>@(\w+)@<\/mtext>/g, (_, name) => {
-    const shown = `<mn>${number(now[name], all)}</mn>`;
-    return now[name] < 0 ? `<mrow><mo>(</mo>${shown}<mo>)</mo></mrow>` : shown;
-  });
-  return text.replace("</math>", `<mo>=</mo><mn>${end}</mn></math>`);
+// A formula with a place for each number, and one for the result.
+export function withSlots(template) {
+  return template
+    .replace(/<mtext>@(\w+)@<\/mtext>/g, '<mn data-slot="$1"></mn>')
+    .replace("</math>", '<mo>=</mo><mn data-slot="end"></mn></math>');
+}
+
+// A negative number stands in parentheses.
+export function inFormula(value, all) {
+  return value < 0 ? `(${number(value, all)})` : number(value, all);
 }
 
 function result(name, now, all) {
