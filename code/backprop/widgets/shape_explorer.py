@@ -230,15 +230,19 @@ class ShapeExplorer(NeuronWidget):
 
     def still_words(self):
         """What `still` shows, in a sentence."""
-        shapes, words = self.shapes(), self.verdicts()
-        listed = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
-        bad = [
-            f"{name} {word}" for name, word in words.items() if word != "right"
+        words = self.verdicts()
+        listed = [f"{name} {shape}" for name, shape in self.shapes().items()]
+        bad = [f"{name} {w}" for name, w in words.items() if w != "right"]
+        empty = [
+            name
+            for name, array in self._made().items()
+            if not np.isfinite(array).all()
         ]
-        end = f" Mistake: {'; '.join(bad)}." if bad else ""
         return (
             "The arrays of one forward and backward pass as grids, with "
-            f"their shapes: {listed}.{end}"
+            f"their shapes: {', '.join(listed)}."
+            + (f" Mistake: {'; '.join(bad)}." if bad else "")
+            + (f" Entries with no value: {', '.join(empty)}." if empty else "")
         )
 
 
