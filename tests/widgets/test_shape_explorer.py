@@ -228,8 +228,13 @@ VIEW = """([state, changes]) => {
     for (const [name, value] of Object.entries(values)) model.set(name, value);
     const cards = [...place.querySelectorAll(".bp-option")].map((card) =>
       [...card.querySelectorAll("span")].map((part) => part.textContent));
+    const parts = [...place.querySelectorAll(".bp-slot:not([hidden])")].map(
+      (slot) => [slot.querySelector(".bp-name").textContent,
+        [...slot.querySelectorAll(".bp-line:not([hidden])")].map((line) =>
+          [...line.querySelectorAll(".bp-cell:not([hidden])")].map((cell) =>
+            cell.classList.contains("bp-bad")))]);
     const bad = [...place.querySelectorAll(".bp-result .bp-bad")];
-    return { drawn: model.get("drawn"), cards, bad: bad.length,
+    return { drawn: model.get("drawn"), cards, parts, bad: bad.length,
       live: place.querySelector(".bp-live").textContent,
       words: place.querySelector(".bp-verdict").textContent };
   });
@@ -299,6 +304,11 @@ def assert_says(shown, state, widget, words):
     array = state["array"]
     if words[array] != "right":
         assert words[array] in shown["live"]
+    for name, marked in shown["parts"][1:]:
+        source = name.replace("∂L/∂", "dL_d").removeprefix("f′(")
+        wrong = np.atleast_2d(widget.wrong()[source.rstrip("ᵀ)")])
+        wrong = wrong.T if name.endswith("ᵀ") else wrong
+        assert np.array_equal(marked, wrong), (name, state)
     marks = widget.wrong().get(array, np.zeros(1))
     assert shown["bad"] == marks.sum()
     if any(word.startswith("refused") for word in words.values()):
