@@ -26,6 +26,7 @@ class Symbol:
 
 FORWARD, BACKWARD = "ch-forward", "ch-backward"
 UPDATE, LAYERS = "ch-update", "ch-layers"
+MATRICES = "ch-matrices"
 TRAINING_A_NETWORK = "ch-training"
 
 ONE_NEURON = (
@@ -182,6 +183,25 @@ NETWORK = (
         LAYERS,
     ),
     Symbol("ᵀ", r"^{\mathsf T}", ".T", "(n, m)", "transpose", LAYERS),
+    Symbol(
+        "i", "i", "i", "1 … m", "number of an example, first index", MATRICES
+    ),
+    Symbol(
+        "p",
+        "p",
+        "p",
+        "shape of the logits",
+        "softmax of the logits: probabilities, row by row",
+        MATRICES,
+    ),
+    Symbol(
+        "J",
+        "J",
+        "J",
+        "(n, n)",
+        "Jacobian: J[j, k] is the slope of output j along input k",
+        MATRICES,
+    ),
 )
 """A network of layers and a batch: chapter 4 onwards."""
 

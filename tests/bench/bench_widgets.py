@@ -46,6 +46,8 @@ MEDIAN, MOST = 8.0, 16.0  # milliseconds
 
 # Page, view, the slider that is moved, what else is set.
 SIGMOID = {"activation": "sigmoid"}
+BIG = {"inputs": 6, "hidden": 6, "outputs": 6}
+SWAPPED = {"m": 6, "mistake": "swapped"}
 CASES = [
     ("forward", "activation_explorer", "z", {}),
     ("forward", "stepper", "w", {}),
@@ -54,6 +56,8 @@ CASES = [
     ("update", "learning_rate_explorer", "start w", SIGMOID),
     ("update", "loss_surface", "η", SIGMOID),
     ("update", "loss_surface", "w", SIGMOID),
+    ("matrices", "shape_explorer", "examples m", BIG),
+    ("matrices", "shape_explorer", "hidden n₁", SWAPPED),
 ]
 
 # `painted` does something in an animation frame; milliseconds until the

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.lab
 CELLS = [
     """\
 from ipywidgets import VBox
+import numpy as np
 import sympy as sp
 from backprop.symbolic import z
 from backprop.widgets import *
@@ -21,12 +22,13 @@ explorer""",
     "stepper = Stepper(exact=True)\nstepper",
     "rate = LearningRateExplorer()\nrate",
     "surface = LossSurface()\nsurface",
+    "shapes = ShapeExplorer(exact=True)\nshapes",
     """\
 one, other = ActivationExplorer(), ActivationExplorer()
 tie = link(one, "z", other, "z")
 VBox([one, other])""",
 ]
-PLACES = ["explorer", "stepper", "rate", "surface", "one", "other"]
+PLACES = ["explorer", "stepper", "rate", "surface", "shapes", "one", "other"]
 CONNECTED = """() => window.jupyterapp?.shell.currentWidget
   ?.sessionContext?.session?.kernel?.connectionStatus === "connected"
 """
@@ -188,6 +190,22 @@ def test_what_is_drawn_equals_run(name, notebook):
             notebook.page.wait_for_timeout(50)
         assert length == 0
         assert largest < 1e-12
+
+
+def test_the_shapes_that_are_drawn_are_those_of_run(notebook):
+    notebook.slider("shapes", "hidden n₁").press("Home")
+    notebook.wait("shapes.hidden", 1)
+    for wish in ("mistake = 'swapped'", "mistake = 'forward'", "inputs = 1"):
+        notebook.run(f"shapes.{wish}")
+        notebook.wait("shapes.drawn.keys() == shapes.run().keys()", True)
+        largest = notebook.python(
+            "max(float(abs(np.subtract(shapes.drawn[name], array)).max()) "
+            "for name, array in shapes.run().items())"
+        )
+        assert largest < 1e-12
+    said = notebook.run("shapes.hidden = 7")
+    assert "hidden" in said
+    assert notebook.python("shapes.hidden") == 1
 
 
 def test_the_arrow_keys_walk(notebook):

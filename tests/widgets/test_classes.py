@@ -148,7 +148,6 @@ def test_a_constant_activation_passes_no_gradient_and_still_shows(cls):
         assert widget.run()["dL_dw"] == 0
 
 
-
 @pytest.mark.parametrize(
     "expression", [sp.Max(z, z / 9), z / (1 + sp.Abs(z))], ids=str
 )

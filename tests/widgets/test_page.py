@@ -3,6 +3,7 @@
 import re
 from contextlib import contextmanager
 
+import numpy as np
 import pytest
 import sympy as sp
 import widget_page
@@ -17,8 +18,7 @@ pytestmark = pytest.mark.site
 NAMES = [name for name in widgets.__all__ if name != "link"]
 every_widget = pytest.mark.parametrize("name", NAMES)
 with_handle = pytest.mark.parametrize(
-    "name",
-    [name for name in NAMES if name not in ("Stepper", "TrainingPlayground")],
+    "name", ["ActivationExplorer", "LearningRateExplorer", "LossSurface"]
 )
 STEPS = [*steps.WORDS]
 TITLES = ["z", "a", "L", "∂L/∂a", "∂a/∂z", "∂L/∂z", "∂L/∂w", "∂L/∂b"]
@@ -97,12 +97,24 @@ def playground_says(state, text):
     assert both[3:5] == DIGITS(losses, rel=1e-9)
 
 
+def shapes_say(state, text):
+    run = make("ShapeExplorer", **state).run()
+    rows = np.atleast_2d(run[state["array"]])
+    assert numbers(text.split("=")[-1])[0] == DIGITS(
+        rows[min(state["row"], len(rows) - 1)][
+            min(state["column"], len(rows[0]) - 1)
+        ],
+        abs=1e-12,
+    )
+
+
 CHECKS = {
     "ActivationExplorer": explorer_says,
     "Stepper": stepper_says,
     "LearningRateExplorer": rate_says,
     "LossSurface": surface_says,
     "TrainingPlayground": playground_says,
+    "ShapeExplorer": shapes_say,
 }
 
 
@@ -155,6 +167,7 @@ BELOW = {
     "LearningRateExplorer": {"start": -0.5},
     "LossSurface": {"w": -0.5},
     "TrainingPlayground": {},
+    "ShapeExplorer": {"array": "A[1]"},
 }
 
 

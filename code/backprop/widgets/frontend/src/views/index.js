@@ -3,6 +3,7 @@
 import { activationExplorer } from "./activation_explorer.js";
 import { learningRateExplorer } from "./learning_rate_explorer.js";
 import { lossSurface } from "./loss_surface.js";
+import { shapeExplorer } from "./shape_explorer.js";
 import { stepper } from "./stepper.js";
 import { trainingPlayground } from "./training_playground.js";
 
@@ -10,6 +11,7 @@ export const views = {
   activation_explorer: activationExplorer,
   learning_rate_explorer: learningRateExplorer,
   loss_surface: lossSurface,
+  shape_explorer: shapeExplorer,
   stepper,
   training_playground: trainingPlayground,
 };
