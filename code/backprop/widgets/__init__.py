@@ -10,12 +10,14 @@ from backprop.widgets.activation_explorer import ActivationExplorer
 from backprop.widgets.base import link, show_boxes_in_pages
 from backprop.widgets.learning_rate_explorer import LearningRateExplorer
 from backprop.widgets.loss_surface import LossSurface
+from backprop.widgets.network_stepper import NetworkStepper
 from backprop.widgets.stepper import Stepper
 
 __all__ = [
     "ActivationExplorer",
     "LearningRateExplorer",
     "LossSurface",
+    "NetworkStepper",
     "Stepper",
     "link",
 ]
