@@ -3,8 +3,8 @@
 The derivation of chapter 4, with an activation of which nothing is known,
 printed once: the activation is an argument, a function ``z -> {a, da_dz}``,
 so that one emitted function serves them all, and the reader's own. Beside it
-stand the rule of every number as text, and the paths from every weight and
-bias to the loss.
+stand the rule of every number as text, and the edges of all paths from the
+weights and biases to the loss.
 
 >>> list(steps((1, 1, 1)))
 ['z1', 'a1', 'z2', 'a2', 'L', 'd2', 'W2', 'd1', 'W1', 'update', 'L_new']
@@ -26,6 +26,9 @@ ARCHITECTURES = ((2, 2, 2), (2, 3, 1), (3, 2, 1), (1, 1, 1), (2, 2, 2, 2))
 """The numbers of units, input first, of the networks that are emitted."""
 
 LOSS = "half_squared_error"
+UPDATE_RULE = "@ − eta·dL_d@"
+"""How a new parameter comes about, with ``@`` for its name."""
+
 eta, biases, norm2 = sp.symbols("eta biases norm2")
 depth, width, k = sp.symbols("depth width k", integer=True, positive=True)
 
@@ -122,6 +125,8 @@ def network_function(name, sizes):
 def rules(sizes):
     """How every number of the steps comes about, as text with names.
 
+    Those of the update are all alike: `UPDATE_RULE`.
+
     >>> rules((2, 2, 2))["dL_da1_1"]
     'dL_dz2_1·w2_11 + dL_dz2_2·w2_21'
     >>> rules((1, 1, 1))["L"]
@@ -138,51 +143,34 @@ def rules(sizes):
             printer.product([up, _named(local)])
             for _, up, local in partial.terms
         )
-    for name in parameters(sizes):
-        found[f"{name}_new"] = f"{name} − eta·dL_d{name}"
     found["predicted"] = "−eta·norm2"
-    wanted = [name for group in steps(sizes).values() for name in group]
+    wanted = [
+        name
+        for step, group in steps(sizes).items()
+        for name in group
+        if step != "update"
+    ]
     return {name: found[name].replace("'", "′") for name in wanted}
 
 
-def paths(sizes):
-    """Every path from each weight and bias to the loss.
+def uses(sizes):
+    """What uses a symbol, and the local partials: the edges of all paths.
 
-    For each parameter a list of paths: the names of the symbols, from the
-    loss back to the parameter.
+    For each parameter and each stage but the loss a dict from the symbols
+    that use it to the name of the partial of these with respect to it;
+    ``"1"`` is the number. Followed up to ``L`` they give every path.
 
-    >>> paths((1, 1, 1))["w2_11"]
-    ['L a2_1 z2_1 w2_11']
+    >>> uses((2, 2, 2))["a1_1"]
+    {'z2_1': 'w2_11', 'z2_2': 'w2_21'}
     """
-    chain = derivation(sizes)
     return {
-        name: [
-            " ".join(map(str, path.symbols))
-            for path in chain[f"dL_d{name}"].paths
-        ]
-        for name in parameters(sizes)
+        str(partial.symbol): {
+            str(stage.symbol): partial.name if up == 1 else str(_named(local))
+            for stage, up, local in partial.terms
+        }
+        for partial in derivation(sizes).partials.values()
+        if partial.symbol.name[0] not in "xy"
     }
-
-
-def locals_of(sizes):
-    """The local partials between neighbours on the paths, by their names.
-
-    Keys are ``"a2_1 z2_1"`` for the partial of the first with respect to
-    the second; ``"1"`` is the number.
-
-    >>> locals_of((1, 1, 1))["z2_1 a1_1"]
-    'w2_11'
-    """
-    chain = derivation(sizes)
-    found = {}
-    for name in parameters(sizes):
-        for path in chain[f"dL_d{name}"].paths:
-            pairs = zip(path.symbols, path.symbols[1:], strict=False)
-            for (u, v), local in zip(pairs, path.factors, strict=True):
-                last = u == chain.loss
-                value = f"dL_d{v}" if last else str(_named(local))
-                found[f"{u} {v}"] = value
-    return found
 
 
 def multiplications(sizes):
@@ -246,6 +234,7 @@ def module():
         + ",\n  }"
         for sizes in ARCHITECTURES
     )
+    parts.append(f"export const updateRule = {_json(UPDATE_RULE)};")
     parts.append(f"export const networks = {{\n{tables},\n}};")
     parts.append(f"export {emit.function('counts', (depth, width), counts())}")
     return "\n\n".join(parts) + "\n"
@@ -379,10 +368,5 @@ def _units(sizes):
     ]
 
 
-TABLES = {
-    "steps": steps,
-    "rules": rules,
-    "paths": paths,
-    "locals": locals_of,
-}
+TABLES = {"steps": steps, "rules": rules, "uses": uses}
 """What stands beside the function of an architecture."""

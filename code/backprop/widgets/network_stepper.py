@@ -123,7 +123,7 @@ class NetworkStepper(NeuronWidget):
         expected = shapes(starting_numbers(self.sizes)[name])
         if shapes(value) != expected:
             raise traitlets.TraitError(
-                f"{name}: found the shape {shapes(value)}, expected "
+                f"{name}: found {shapes(value)}, expected the shape "
                 f"{expected} for a {self.sizes} network"
             )
         return value
