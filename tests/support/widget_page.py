@@ -64,6 +64,16 @@ class Reader:
         widget = self.widget(index)
         return widget.get_by_role("button", name=name, exact=True)
 
+    def activation(self, index=0):
+        """The choice of the activation."""
+        widget = self.widget(index)
+        return widget.get_by_role("combobox", name="activation")
+
+    def all_digits(self, index=0):
+        """The box to tick for all digits."""
+        widget = self.widget(index)
+        return widget.get_by_role("checkbox", name="all digits")
+
     def live(self, index=0):
         """The line that says the present numbers."""
         return self.widget(index).locator(".bp-live").text_content()

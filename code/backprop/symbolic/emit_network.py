@@ -11,6 +11,7 @@ weights and biases to the loss.
 """
 
 import json
+from functools import cache
 
 import sympy as sp
 from sympy.printing.str import StrPrinter
@@ -33,6 +34,7 @@ eta, biases, norm2 = sp.symbols("eta biases norm2")
 depth, width, k = sp.symbols("depth width k", integer=True, positive=True)
 
 
+@cache
 def derivation(sizes):
     """The network with any activation: a `Derivation`.
 

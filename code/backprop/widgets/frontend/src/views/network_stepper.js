@@ -34,7 +34,6 @@ export function networkStepper(model, element) {
       label: "activation",
       choices: model.get("choices").activation,
     }),
-    slider(model, "eta", { label: "η", min: 1e-3, max: 100, step: 0.02, log: true }),
     toggle(model, "biases", { label: "update biases" }),
     toggle(model, "exact", { label: "all digits" }),
   ];
@@ -76,6 +75,9 @@ class Drawing {
     const given = [...names("x", state.x), ...names("y", state.y)];
     this.sliders = given.map((name) =>
       slider(entries, name, { label: plain(name), ...(name[0] === "x" ? WIDE : NARROW) }),
+    );
+    this.sliders.push(
+      slider(model, "eta", { label: "η", min: 1e-3, max: 100, step: 0.02, log: true }),
     );
     this.chosen = null;
     this.place = h("span", { class: "bp-control" });
