@@ -7,7 +7,6 @@ import re
 import house
 import numpy as np
 import pytest
-import sympy as sp
 from backprop.numerics import activations, network
 from backprop.symbolic import catalogue, emit, emit_network, models
 from backprop.symbolic.catalogue import AnyActivation, z
@@ -234,8 +233,8 @@ def test_the_factors_are_sympys_numbers(sizes, script):
     point = ["tanh", *point_of(sizes, rng, ordinary_number)[1:]]
     (found,) = call(script, sizes, [point])
     chain = models.network(sizes, "tanh", LOSS)
-    exact = chain.evaluate({str(s): found[str(s)] for s in chain.inputs})
-    values = {sp.Symbol(name): value for name, value in exact.items()}
+    given = {str(s): found[str(s)] for s in chain.inputs}
+    values = given | chain.numpy_function()(**given)
     uses = emit_network.uses(sizes)
     for name in emit_network.parameters(sizes):
         total = 0.0
@@ -246,12 +245,17 @@ def test_the_factors_are_sympys_numbers(sizes, script):
         for symbols, factors in uses_paths(uses, name):
             numbers = [1.0 if f == "1" else found[f] for f in factors]
             expected = [
-                float(factor.subs({s: values[s] for s in factor.free_symbols}))
+                float(factor.subs(numbers_of(factor, values)))
                 for factor in reversed(paths[symbols])
             ]
             assert numbers == pytest.approx(expected, rel=1e-9, abs=1e-12)
             total += math.prod(numbers)
         assert total == pytest.approx(found[f"dL_d{name}"], rel=1e-12)
+
+
+def numbers_of(expression, values):
+    """The numbers for the symbols of an expression."""
+    return {s: values[s.name] for s in expression.free_symbols}
 
 
 @every_architecture
@@ -299,7 +303,8 @@ def test_the_counter_counts_sympys_multiplications(sizes, script):
 
 def test_the_counter_is_right_for_every_choice(script):
     points = [[d, w] for d in range(1, 21) for w in range(1, 101)]
-    for (d, w), found in zip(points, script.rows("counts", points)):
+    rows = script.rows("counts", points)
+    for (d, w), found in zip(points, rows, strict=True):
         separate = sum(w ** (k + 2) * 2 * (k + 1) for k in range(d))
         assert found["separate"] == pytest.approx(separate, rel=1e-13)
         if separate < 1e6:  # shown in full
