@@ -49,7 +49,7 @@ export class NetworkGraph {
     const aside = targets === 1 ? [end, middle - 28] : [end - 44, middle];
     nodes.push(circle([end, middle], "L", "L"), this.text("L", aside, 5, "bp-value"));
     const width = end + 34;
-    const height = Math.max(rows, 1.45) * ROW - ROW + TOP + 46;
+    const height = middle + Math.max(((rows - 1) * ROW) / 2, low) + 46;
     this.svg = s(
       "svg",
       {

@@ -328,7 +328,7 @@ class Paths {
     this.title = h("p", { class: "bp-title" });
     this.list = h("ol", { class: "bp-paths" });
     this.sum = h("p");
-    this.element = h("div", {}, this.title, this.list, this.sum);
+    this.element = h("div", { class: "bp-net-paths" }, this.title, this.list, this.sum);
     this.selected = null;
   }
 
