@@ -178,26 +178,14 @@ def test_other_sizes_bring_their_numbers(sizes):
         stepper.run()
 
 
-class Wire:
-    """What a widget sends to its view."""
-
-    comm_id = kernel = None
-
-    def __init__(self):
-        self.sent = []
-
-    def send(self, data=None, **_):
-        self.sent.append(data.get("state", {}))
-
-
-def test_the_view_hears_of_all_numbers_at_once():
-    stepper, wire = NetworkStepper(), Wire()
-    stepper.comm = wire
+def test_the_view_hears_of_all_numbers_at_once(monkeypatch):
+    stepper, sent = NetworkStepper(), []
+    monkeypatch.setattr(
+        stepper.comm, "send", lambda data, **_: sent.append(data["state"])
+    )
     stepper.preset = HAN
-    stepper.comm = None
-    bundle = [state for state in wire.sent if "W" in state]
-    assert len(bundle) == 1
-    assert {"sizes", "W", "b", "x", "y", "eta"} <= set(bundle[0])
+    (bundle,) = (state for state in sent if "W" in state)
+    assert {"sizes", "W", "b", "x", "y", "eta"} <= set(bundle)
 
 
 PUBLISHED = {
