@@ -46,6 +46,8 @@ MEDIAN, MOST = 8.0, 16.0  # milliseconds
 CASES = [
     ("ActivationExplorer", "z", {}),
     ("Stepper", "w", {"step": 10}),
+    ("NetworkStepper", "W[1]₁₁", {"sizes": "2-2-2-2", "step": 13}),
+    ("NetworkStepper", "x₁", {"step": 6}),
     ("LearningRateExplorer", "learning rate η", {"activation": "sigmoid"}),
     ("LearningRateExplorer", "start w", {"activation": "sigmoid"}),
     ("LossSurface", "η", {"activation": "sigmoid"}),

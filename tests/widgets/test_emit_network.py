@@ -8,7 +8,7 @@ import house
 import numpy as np
 import pytest
 from backprop.numerics import activations, network
-from backprop.symbolic import catalogue, emit, emit_network, models
+from backprop.symbolic import catalogue, cost, emit, emit_network, models
 from backprop.symbolic.catalogue import AnyActivation, z
 from backprop.widgets import network_steps
 from javascript import Script
@@ -295,8 +295,9 @@ def as_python(rule):
 def test_the_counter_counts_sympys_multiplications(sizes, script):
     depth, width = len(sizes) - 1, sizes[0]
     (found,) = script.rows("counts", [[depth, width]])
-    separate, reuse = emit_network.multiplications(sizes)
+    separate, reuse = cost.multiplications(sizes)
     assert (found["separate"], found["reuse"]) == (separate, reuse)
+    assert cost.count_multiplications(depth, width) == (separate, reuse)
     chain = models.network(sizes, AnyActivation(z), LOSS)
     assert found["paths"] == len(chain["dL_dw1_11"].paths)
 
@@ -311,6 +312,14 @@ def test_the_counter_is_right_for_every_choice(script):
             assert found["separate"] == separate
         assert found["reuse"] == w * d + w**2 * (2 * d - 1)
         assert found["paths"] == pytest.approx(w ** (d - 1), rel=1e-13)
+
+
+@pytest.mark.parametrize("bad", [0, -1, 2.0, "2", None])
+def test_a_bad_count_is_refused(bad):
+    with pytest.raises(ValueError, match="layers: found"):
+        cost.count_multiplications(bad, 2)
+    with pytest.raises(ValueError, match="units: found"):
+        cost.count_multiplications(2, bad)
 
 
 @every_architecture

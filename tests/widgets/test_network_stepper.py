@@ -14,7 +14,7 @@ import widget_page
 from axe_playwright_python.sync_playwright import Axe
 from backprop import worked_examples
 from backprop.numerics import gradcheck
-from backprop.symbolic import catalogue, emit_network, models, z
+from backprop.symbolic import catalogue, models, multiplications, z
 from backprop.widgets import NetworkStepper
 from backprop.widgets.network_numbers import PRESETS, SIZES, starting_numbers
 from widget_page import hash_of
@@ -648,7 +648,7 @@ def test_a_place_without_a_value_is_said_in_words(show):
 def test_the_counter(show):
     with show(NetworkStepper(depth=2, width=2)) as reader:
         text = reader.widget().locator(".bp-count")
-        separate, reuse = emit_network.multiplications((2, 2, 2))
+        separate, reuse = multiplications((2, 2, 2))
         assert f"by itself: {separate} multiplications" in text.text_content()
         assert f"the loss back: {reuse}." in text.text_content()
         reader.slider("layers").press("End")

@@ -16,7 +16,7 @@ from functools import cache
 import sympy as sp
 from sympy.printing.str import StrPrinter
 
-from backprop.symbolic import emit, models
+from backprop.symbolic import cost, emit, models
 from backprop.symbolic.catalogue import AnyActivation, z
 from backprop.symbolic.derivation import Derivation
 
@@ -31,7 +31,6 @@ UPDATE_RULE = "@ − eta·dL_d@"
 """How a new parameter comes about, with ``@`` for its name."""
 
 eta, biases, norm2 = sp.symbols("eta biases norm2")
-depth, width, k = sp.symbols("depth width k", integer=True, positive=True)
 
 
 @cache
@@ -175,53 +174,6 @@ def uses(sizes):
     }
 
 
-def multiplications(sizes):
-    """What the gradient of all weights costs: two counts of products.
-
-    First every path by itself: a path of n local partials takes n - 1
-    multiplications. Then with re-use, as the backward pass does it. The
-    local partials are known from the forward pass; additions, and the
-    biases, whose last partial is 1, do not count.
-
-    >>> multiplications((2, 2, 2))
-    (40, 16)
-    """
-    chain = derivation(sizes)
-    weights = [name for name in parameters(sizes) if name[0] == "w"]
-    separate = sum(
-        len(path.factors) - 1
-        for name in weights
-        for path in chain[f"dL_d{name}"].paths
-    )
-    errors = [f"{v}{l}_{j}" for v in "az" for l, j in _units(sizes)]
-    return separate, sum(
-        up != 1
-        for name in (*weights, *errors)
-        for _, up, _ in chain[f"dL_d{name}"].terms
-    )
-
-
-def counts():
-    """The same for ``depth`` layers of ``width`` units, as expressions.
-
-    A weight with k layers behind it has width^k paths of 2k + 3 partials.
-    ``paths`` is their number for a weight of the first layer.
-
-    >>> [int(e.subs({depth: 2, width: 2})) for e in counts().values()]
-    [2, 40, 16]
-    """
-    separate = sp.piecewise_fold(
-        sp.summation(2 * (k + 1) * width ** (k + 2), (k, 0, depth - 1))
-    )
-    one, many = (sp.factor(case.expr) for case in separate.args)
-    one = sp.factor(one.subs(width, 1))
-    return {
-        "paths": width ** (depth - 1),
-        "separate": sp.Piecewise((one, sp.Eq(width, 1)), (many, True)),
-        "reuse": width**2 * (2 * depth - 1) + width * depth,
-    }
-
-
 def module():
     """The text about networks in the generated module ``networks.js``."""
     parts = [
@@ -238,7 +190,9 @@ def module():
     )
     parts.append(f"export const updateRule = {_json(UPDATE_RULE)};")
     parts.append(f"export const networks = {{\n{tables},\n}};")
-    parts.append(f"export {emit.function('counts', (depth, width), counts())}")
+    parts.append(
+        f"export {emit.function('counts', (cost.depth, cost.width), cost.formulas())}"
+    )
     return "\n\n".join(parts) + "\n"
 
 
@@ -361,13 +315,6 @@ def _weights(sizes, l):
 
 def _names(letter, l, count):
     return [f"{letter}{l}_{j}" for j in range(1, count + 1)]
-
-
-def _units(sizes):
-    """Layer and unit of every unit but the inputs."""
-    return [
-        (l, j) for l in range(1, len(sizes)) for j in range(1, sizes[l] + 1)
-    ]
 
 
 TABLES = {"steps": steps, "rules": rules, "uses": uses}
