@@ -190,9 +190,9 @@ def module():
     )
     parts.append(f"export const updateRule = {_json(UPDATE_RULE)};")
     parts.append(f"export const networks = {{\n{tables},\n}};")
-    parts.append(
-        f"export {emit.function('counts', (cost.depth, cost.width), cost.formulas())}"
-    )
+    arguments = (cost.depth, cost.width)
+    counts = emit.function("counts", arguments, cost.formulas())
+    parts.append(f"export {counts}")
     return "\n\n".join(parts) + "\n"
 
 

@@ -92,7 +92,7 @@ class Drawing {
       { class: "bp-row" },
       h(
         "div",
-        {},
+        { class: "bp-drawn" },
         h(
           "div",
           { class: "bp-scroll", tabindex: 0, role: "group", "aria-label": "The network" },
