@@ -50,6 +50,10 @@ LATEX = {
 """Its formula, as in the chapter."""
 
 
+PRIME = "<msup><mi>f</mi><mi>&#x02032;</mi></msup>"
+"""What the converter makes of f'; as an operator it stands closer."""
+
+
 def kind(step, depth):
     """The kind of a step of a network with that many layers."""
     if step in LATEX:
@@ -72,7 +76,7 @@ def formulas():
     for name, latex in LATEX.items():
         for slot in "lkn":
             latex = latex.replace(f"@{slot}@", rf"\text{{@{slot}@}}")
-        text = mathml(latex)
+        text = mathml(latex).replace(PRIME, "<mi>f</mi><mo>′</mo>")
         found[name] = text.replace("<mtext>@", "<mn>@").replace(
             "@</mtext>", "@</mn>"
         )
