@@ -73,6 +73,11 @@ class Reader:
         """The still picture and the table of a widget."""
         return self.widget(index).locator(".bp-fallback")
 
+    def all_digits(self, index=0):
+        """The box to tick for all digits."""
+        widget = self.widget(index)
+        return widget.get_by_role("checkbox", name="all digits")
+
     def live(self, index=0):
         """The line that says the present numbers."""
         return self.widget(index).locator(".bp-live").text_content()

@@ -29,10 +29,10 @@ SWISH = z / (1 + sp.exp(-z))
 every_class = pytest.mark.parametrize("cls", CLASSES)
 
 
-def test_all_five_are_there():
+def test_all_are_there():
     names = [cls.__name__ for cls in CLASSES]
-    assert {"ActivationExplorer", "Stepper"} <= set(names)
-    assert len(names) == 5
+    assert {"ActivationExplorer", "NetworkStepper", "Stepper"} <= set(names)
+    assert len(names) == len(set(names)) >= 5
 
 
 @pytest.mark.parametrize("bad", BAD, ids=repr)
@@ -168,7 +168,7 @@ def test_a_kinked_activation_works(expression):
 def test_a_place_without_a_value_is_said_in_words(cls, expression):
     widget = cls(activation=expression)
     for name in ("z", "x", "w", "b", "start"):
-        if widget.has_trait(name):
+        if isinstance(getattr(widget, name, None), float):
             setattr(widget, name, 0.0)
     widget.run()
     assert "nan" not in widget.page_html().lower()
@@ -290,7 +290,7 @@ def test_the_page_has_the_state_as_json(cls):
     state, _ = parts(widget)
     assert state["view"] == widget.view
     for name in widget.shared:
-        assert state[name] == getattr(widget, name)
+        assert state[name] == json.loads(json.dumps(getattr(widget, name)))
     assert set(state["ranges"]) <= set(state)
     assert not {"layout", "_esm", "_css", "tooltip"} & set(state)
 
