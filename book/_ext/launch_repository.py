@@ -10,6 +10,15 @@ AFTER_THE_THEME = 900  # the theme's buttons are at 501
 NOTEBOOKS_BRANCH = "notebooks"
 
 
+def only_with_repository(app, config):
+    """Ask the theme for buttons only if they have somewhere to lead.
+
+    Without the address of a repository it would stop the build.
+    """
+    if not config.html_theme_options.get("repository_url"):
+        config.html_theme_options.pop("launch_buttons", None)
+
+
 def notebook_address(address, branch):
     """Return Colab's address of the built notebook of a chapter.
 
@@ -33,8 +42,7 @@ def mend_buttons(app, pagename, templatename, context, doctree):
 
 
 def setup(app):
-    """Run after the theme has made its buttons."""
-    app.connect(
-        "html-page-context", mend_buttons, priority=AFTER_THE_THEME
-    )
+    """Run before the theme reads its options, and after it made buttons."""
+    app.connect("config-inited", only_with_repository)
+    app.connect("html-page-context", mend_buttons, priority=AFTER_THE_THEME)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
