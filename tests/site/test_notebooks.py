@@ -12,7 +12,7 @@ import sys
 import venv
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -37,6 +37,7 @@ RAW = re.compile(
     r"\{[a-z:-]+\}`|:::|```\s*\{|^\([a-z-]+\)=|\$\$ *\(|^%|^\+\+\+|:label:",
     re.MULTILINE,
 )
+FOLDED = "jp-MarkdownHeadingCollapsed"
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 RUN = """
 import sys
@@ -68,6 +69,7 @@ class Site:
     html: Path
     address: str = ""
 
+    @cache  # noqa: B019
     def page(self, name):
         """Return a parsed page."""
         text = (self.html / "book" / f"{name}.html").read_text("utf-8")
@@ -191,10 +193,12 @@ def test_solutions_are_folded_sections(site):
     folded = [
         cell.source.splitlines()[0]
         for cell in cells
-        if cell.metadata.get("jp-MarkdownHeadingCollapsed")
+        if FOLDED in cell.metadata
     ]
     shown = site.page("update").select(".solution")
     assert len(folded) == len(shown) >= 3
+    headings = [cell.source for cell in cells if FOLDED in cell.metadata]
+    assert headings == folded, "what a solution says is hidden with it"
     assert all(line.startswith("### Solution to") for line in folded)
 
 
@@ -218,7 +222,7 @@ def test_without_an_address_there_is_no_dead_link(name, html):
     assert all(re.match(r"https?://", link) for link in links)
 
 
-# ---- how it runs --------------------------------------------------------------
+# ---- how it runs ------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -319,7 +323,7 @@ def test_for_another_kernel_there_is_no_installing_cell(html, monkeypatch):
     assert other.cells == notebook.cells[1:]
 
 
-# ---- where its buttons lead ---------------------------------------------------
+# ---- where its buttons lead -------------------------------------------------
 
 
 def addresses(page):
