@@ -60,8 +60,8 @@ whole numbers from 1 to 8
     data = traitlets.Unicode(
         "spirals", help="the name of a data set in `sets`"
     ).tag(sync=True)
-    hidden = traitlets.Any(
-        [8, 8], help="the sizes of the hidden layers, first layer first"
+    hidden = traitlets.TraitType(
+        help="the sizes of the hidden layers, first layer first"
     ).tag(sync=True)
     eta = Number(0.3, 1e-12, 1e12, help="the learning rate").tag(sync=True)
     batch_size = traitlets.Int(
@@ -93,6 +93,10 @@ whole numbers from 1 to 8
     @traitlets.default("activation")
     def _activation(self):
         return "tanh"
+
+    @traitlets.default("hidden")
+    def _hidden(self):
+        return [UNITS, UNITS]
 
     @traitlets.default("sets")
     def _sets(self):
