@@ -50,6 +50,8 @@ CASES = [
     ("LearningRateExplorer", "start w", {"activation": "sigmoid"}),
     ("LossSurface", "η", {"activation": "sigmoid"}),
     ("LossSurface", "w", {"activation": "sigmoid"}),
+    ("TrainingPlayground", "η", {"update": 200}),
+    ("TrainingPlayground", "batch size", {}),
 ]
 MEASURE = """async ([input, count]) => {
   const [low, high] = [Number(input.min), Number(input.max)];

@@ -135,7 +135,7 @@ def test_data_of_the_reader():
 
 
 def test_the_still_picture_shows_the_run():
-    playground = TrainingPlayground(data="moons", update=300)
+    playground = TrainingPlayground(data="moons", update=304)
     with plotting.in_style():
         left, right = playground.still().axes
     history = np.array(playground.run()["history"])
@@ -146,9 +146,9 @@ def test_the_still_picture_shows_the_run():
     assert sum(len(line.get_xydata()) for line in marks) == 67
     words = playground.still_words()
     loss = playground.run()["history"]
-    assert loss[-1][0] == 300
+    assert loss[-1][0] == 304
     assert f"{loss[-1][1]:.4g} on the training data" in words
-    assert "after 300 updates" in words
+    assert "after 304 updates" in words
 
 
 # ---- in a page -----------------------------------------------------------
@@ -371,6 +371,10 @@ def test_a_loss_worse_than_guessing_is_remarked(open_page):
 
 def corner(reader, index=0):
     """The pixels of the map, and of the network's drawing, as text."""
+    reader.page.evaluate(
+        "new Promise(done => requestAnimationFrame(() => "
+        "requestAnimationFrame(done)))"
+    )
     return reader.widget(index).evaluate(
         "e => [...e.querySelectorAll('canvas')].map(c => c.toDataURL())"
     )

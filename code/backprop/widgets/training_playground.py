@@ -22,7 +22,7 @@ MOST = 20_000
 
 LARGEST_BATCH = 200
 LAYERS, UNITS = 3, 8
-KEPT = 64
+KEPT = 32
 """So many losses are kept for each doubling of the number of updates."""
 
 CELLS = 40
@@ -355,7 +355,7 @@ def _evenly(rng, shape, reach):
 def _spacing(step):
     """How far apart the updates are whose losses are kept.
 
-    >>> [_spacing(step) for step in (0, 1, 127, 128, 256)]
+    >>> [_spacing(step) for step in (0, 1, 63, 64, 128)]
     [1, 1, 1, 2, 4]
     """
     return 2 ** max(0, math.floor(math.log2(max(step, 1) / KEPT)))
