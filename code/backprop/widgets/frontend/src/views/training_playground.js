@@ -401,10 +401,10 @@ function describe({ playing, goal, settings }, training, measure, all) {
 
 function remark({ count, diverged }, { training, norms }, { eta }) {
   if (diverged !== null)
-    return ` Update ${diverged} diverges: a weight would be no number below 10¹⁰, so training stops before it. Try a smaller η, such as ${short(eta / 10)}.`;
+    return ` Update ${diverged} diverges: a weight would be no number below 10¹⁰, so training stops before it. Try a smaller η, such as ${short(Math.min(1, eta / 10))}.`;
   if (count >= MOST) return ` That is all: no more than ${MOST} updates are made here.`;
   if (count >= 20 && training > 1.02 * GUESSING)
-    return ` That is worse than guessing, ${short(GUESSING)}. Try a smaller η, such as ${short(eta / 10)}.`;
+    return ` That is worse than guessing, ${short(GUESSING)}. Try a smaller η, such as ${short(Math.min(1, eta / 10))}.`;
   if (training > 0.1 && Math.max(...norms) < 1e-4)
     return " Hardly any gradient is left: it is stuck. Try other weights, or a smaller η.";
   return CALMLY.matches && count === 0
@@ -559,7 +559,7 @@ class Losses {
     const seen = history.flatMap(([, ...both]) => both).filter((loss) => loss > 0);
     const low = Math.max(FLOOR, 10 ** Math.floor(Math.log10(Math.min(0.5, ...seen))));
     const high = 10 ** Math.ceil(Math.log10(Math.max(1, ...seen)));
-    plot.domains([0, roundUp(Math.max(10, count))], [low, high]);
+    plot.domains([0, 1.04 * roundUp(Math.max(10, count))], [low, high]);
     const row = [count, training, heldOut];
     [1, 2].forEach((k) => {
       const place = (one) => [one[0], Math.max(low, one[k])];
