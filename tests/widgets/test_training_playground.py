@@ -340,6 +340,7 @@ def test_what_diverges_is_said_in_words(eta, open_page):
     text = wait_for(reader, "diverges")
     assert f"Update {expected} diverges" in text
     assert "Try a smaller η" in text
+    assert state(reader)["update"] == 100  # what was asked for stays
     for name in ("Play", "One update"):
         assert reader.button(name).get_attribute("aria-disabled") == "true"
         before = reader.live()
@@ -478,9 +479,8 @@ def norms_of(playground):
     return [*network.gradient_norms(loss(layers)[1]).values()]
 
 
-@site
-def test_nothing_runs_when_the_widget_is_gone(open_page):
-    reader = open_page(TrainingPlayground())
+def count_frames(reader):
+    """Count, from now on, the animation frames that are asked for."""
     reader.page.evaluate(
         """() => {
           window.asked = 0;
@@ -491,19 +491,39 @@ def test_nothing_runs_when_the_widget_is_gone(open_page):
           };
         }"""
     )
-    reader.button("Play").click()
-    reader.page.wait_for_timeout(500)
-    assert reader.page.evaluate("asked") > 1
-    reader.page.evaluate("document.querySelector('.bp-host').remove()")
-    reader.page.wait_for_timeout(300)
+
+
+def frames_in(reader, milliseconds):
+    """How many frames are asked for in some time."""
     before = reader.page.evaluate("asked")
+    reader.page.wait_for_timeout(milliseconds)
+    return reader.page.evaluate("asked") - before
+
+
+@site
+def test_nothing_runs_when_the_widget_is_gone(open_page):
+    reader = open_page(TrainingPlayground())
+    count_frames(reader)
+    reader.button("Play").click()
+    assert frames_in(reader, 500) > 1
+    reader.page.evaluate("document.querySelector('.bp-host').remove()")
     reader.page.wait_for_timeout(500)
-    assert reader.page.evaluate("asked") == before
+    assert frames_in(reader, 500) == 0
+
+
+@site
+def test_nothing_runs_when_nothing_is_to_be_done(open_page):
+    reader = open_page(TrainingPlayground(update=30))
+    count_frames(reader)
+    wait_for(reader, "^Update 30 ")
+    reader.page.wait_for_timeout(500)
+    assert frames_in(reader, 500) == 0
 
 
 @site
 def test_out_of_sight_it_waits(open_page):
     reader = open_page(TrainingPlayground())
+    count_frames(reader)
     page = "document.body.style.paddingBottom = '5000px'"
     reader.page.evaluate(page)
     reader.button("Play").click()
@@ -511,7 +531,7 @@ def test_out_of_sight_it_waits(open_page):
     reader.page.evaluate("scrollTo(0, 4000)")
     reader.page.wait_for_timeout(1500)
     before = reader.live()
-    reader.page.wait_for_timeout(1500)
+    assert frames_in(reader, 1500) == 0
     assert reader.live() == before
     reader.page.evaluate("scrollTo(0, 0)")
     reader.page.wait_for_function(

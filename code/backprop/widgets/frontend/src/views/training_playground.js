@@ -13,7 +13,7 @@ import { Training } from "../lib/training.js";
 
 const RUN = ["data", "sets", "hidden", "activation", "custom", "eta", "batch_size", "seed"];
 const MOST = 20000;
-const [LAYERS, UNITS] = [3, 8];
+const UNITS = 8;
 
 // Milliseconds of updates: at once after a change, and in each frame.
 const AT_ONCE = 2;
@@ -90,8 +90,8 @@ class View {
     ];
   }
 
-  // What ends with the view: being out of sight pauses the clock, a change
-  // of the theme changes the colours.
+  // What ends with the view: being out of sight, or out of the document,
+  // pauses the clock; a change of the theme changes the colours.
   listen(element) {
     const eyes = new IntersectionObserver(([entry]) => {
       this.seen = entry.isIntersecting;
@@ -138,7 +138,7 @@ class View {
   }
 
   get goal() {
-    return Math.max(0, Math.min(MOST, Math.round(this.model.get("update")) || 0));
+    return this.model.get("update");
   }
 
   get ended() {
@@ -199,7 +199,6 @@ class View {
 
   tick(now) {
     this.frame = null;
-    if (!this.words.isConnected) return this.halt();
     const again = this.behind;
     if (again || (this.playing && this.seen)) this.go(again, now);
     if (this.stale) this.paint();
@@ -307,30 +306,23 @@ class View {
 
 const CALMLY = matchMedia("(prefers-reduced-motion: reduce)");
 
-// The traits that make a run, made safe: a link can hold anything.
+// What makes a run, from the traits.
 function settingsOf(model) {
   const sets = model.get("sets");
   const custom = model.get("custom");
   const activation = model.get("activation");
   return {
-    points: sets[model.get("data")] ?? Object.values(sets)[0],
-    hidden: sizesOf(model),
+    points: sets[model.get("data")],
+    hidden: model.get("hidden"),
     passes:
       custom?.name === activation
         ? compile(custom)
         : { forward: forwards[activation], backward: backwards[activation] },
     activation,
     eta: model.get("eta"),
-    batchSize: Math.max(1, Math.round(model.get("batch_size")) || 1),
+    batchSize: model.get("batch_size"),
     seed: model.get("seed"),
   };
-}
-
-function sizesOf(model) {
-  const given = model.get("hidden");
-  if (!Array.isArray(given)) return [];
-  const good = given.filter((n) => Number.isInteger(n) && n >= 1 && n <= UNITS);
-  return good.slice(0, LAYERS);
 }
 
 const compiled = new WeakMap();
@@ -432,12 +424,12 @@ function controlsFor(model) {
 function pick(model, label, numbers, read, write) {
   const input = h(
     "select",
-    { onchange: () => change(model, { hidden: write(sizesOf(model), Number(input.value)) }) },
+    { onchange: () => change(model, { hidden: write(model.get("hidden"), Number(input.value)) }) },
     ...numbers.map((n) => h("option", { value: n }, String(n))),
   );
   const element = h("label", { class: "bp-control" }, h("span", { class: "bp-label" }, label), input);
   const stop = watch(model, ["hidden"], () => {
-    const value = read(sizesOf(model));
+    const value = read(model.get("hidden"));
     element.hidden = value === undefined;
     if (value !== undefined) input.value = value;
   });
