@@ -24,13 +24,14 @@ explorer""",
     "surface = LossSurface()\nsurface",
     "network = NetworkStepper(exact=True)\nnetwork",
     "shapes = ShapeExplorer(exact=True)\nshapes",
+    "playground = TrainingPlayground()\nplayground",
     """\
 one, other = ActivationExplorer(), ActivationExplorer()
 tie = link(one, "z", other, "z")
 VBox([one, other])""",
 ]
 PLACES = ["explorer", "stepper", "rate", "surface", "network", "shapes"]
-PLACES += ["one", "other"]
+PLACES += ["playground", "one", "other"]
 CONNECTED = """() => window.jupyterapp?.shell.currentWidget
   ?.sessionContext?.session?.kernel?.connectionStatus === "connected"
 """
@@ -214,6 +215,34 @@ def test_the_shapes_that_are_drawn_are_those_of_run(notebook):
     assert notebook.python("shapes.hidden") == 1
 
 
+def test_the_playground_is_trained_from_both_sides(notebook):
+    gap = (
+        "max(abs(p - q) for one, two in zip(playground.layers, "
+        "playground.run()['layers']) "
+        "for p, q in zip(sum(one['W'], one['b']), sum(two['W'], two['b'])))"
+    )
+    for wish in ("update = 100", "data = 'moons'", "hidden = [5, 2]"):
+        notebook.run(f"playground.{wish}")
+        notebook.wait("len(playground.history)", 83)
+        notebook.wait(
+            "playground.layers and len(playground.layers) == "
+            "len(playground.hidden) + 1",
+            True,
+        )
+        notebook.wait(f"{gap} < 1e-10", True)
+    widget = notebook.widget("playground")
+    widget.get_by_role("button", name="One update", exact=True).click()
+    notebook.wait("playground.update", 101)
+    widget.get_by_role("button", name="Play", exact=True).click()
+    notebook.wait_for_words("playground", "training goes on")
+    widget.get_by_role("button", name="Pause", exact=True).click()
+    notebook.wait_for_words("playground", "correct are")
+    assert notebook.python("playground.update") > 101
+    notebook.wait(f"{gap} < 1e-8", True)
+    said = notebook.run("playground.hidden = [0]")
+    assert "hidden: found [0]" in said
+
+
 def test_the_arrow_keys_walk(notebook):
     notebook.run("stepper.step = 2")
     notebook.wait_for_words("stepper", "^L = ")
@@ -275,6 +304,7 @@ def test_an_activation_of_the_reader(notebook):
     for name in ("explorer", "stepper", "rate", "surface", "network"):
         notebook.run(f"{name}.activation = z / (1 + sp.exp(-z))")
         select = notebook.choice(name, "activation")
+        select = notebook.widget(name).locator("select").first
         own = notebook.python(f"{name}.custom['name']")
         notebook.page.wait_for_function(
             "([select, own]) => select.value === own",
