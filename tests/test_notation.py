@@ -59,6 +59,14 @@ def test_the_chapter_of_a_row_is_there(row):
 
 
 @ROWS
+def test_the_link_of_a_row_names_the_chapter(row):
+    page = house.ROOT / "book" / f"{row.chapter[3:]}.md"
+    text = page.read_text(encoding="utf-8")
+    title = notation.TITLES[row.chapter]
+    assert f"({row.chapter})=\n# {title}\n" in text
+
+
+@ROWS
 def test_the_page_shows_the_row(row):
     head, rule, line = notation.markdown([row]).splitlines()
     cells = [cell.strip() for cell in line.strip("|").split("|")]
@@ -67,7 +75,7 @@ def test_the_page_shows_the_row(row):
         f"`{row.python}`",
         row.shape,
         row.meaning,
-        f"{{ref}}`{row.chapter}`",
+        f"[{notation.TITLES[row.chapter]}]({row.chapter[3:]}.md)",
     ]
     assert head.count("|") == rule.count("|") == line.count("|")
 

@@ -29,6 +29,16 @@ UPDATE, LAYERS = "ch-update", "ch-layers"
 MATRICES = "ch-matrices"
 TRAINING_A_NETWORK = "ch-training"
 
+TITLES = {
+    FORWARD: "The forward pass",
+    BACKWARD: "The backward pass",
+    UPDATE: "The weight update",
+    LAYERS: "Layer by layer",
+    MATRICES: "Matrices and batches",
+    TRAINING_A_NETWORK: "Training a network",
+}
+"""The title of each chapter that introduces a symbol."""
+
 ONE_NEURON = (
     Symbol("x", "x", "x", "number", "input", FORWARD),
     Symbol("w", "w", "w", "shape of x", "weight", FORWARD),
@@ -253,6 +263,11 @@ def row(python):
     )
 
 
+def _link(chapter):
+    """A link to a chapter that a notebook shows too, without MyST."""
+    return f"[{TITLES[chapter]}]({chapter.removeprefix('ch-')}.md)"
+
+
 def markdown(symbols):
     """Rows as a Markdown table, for the notation page.
 
@@ -263,7 +278,7 @@ def markdown(symbols):
     lines = [head, "| --- | --- | --- | --- | --- |"]
     lines += [
         f"| ${symbol.latex}$ | `{symbol.python}` | {symbol.shape} "
-        f"| {symbol.meaning} | {{ref}}`{symbol.chapter}` |"
+        f"| {symbol.meaning} | {_link(symbol.chapter)} |"
         for symbol in symbols
     ]
     return "\n".join(lines)
