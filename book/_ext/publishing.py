@@ -31,6 +31,11 @@ ICONS = {
     "apple-touch-icon.png": 'rel="apple-touch-icon"',
 }
 
+HINT = (
+    "<p>If a link here leads nowhere either, shorten the address above from "
+    "its end, one part after the other.</p>"
+)
+
 
 def take_address(app, config):
     """Settle the address of the site: with a slash at its end, or none."""
@@ -134,6 +139,7 @@ def not_found(app):
         base=f'<base href="{escape(base)}" />' if base else "",
         folder=root.rpartition("/")[0],
         pages="\n".join(rows),
+        hint="" if base else HINT,
         hidden="" if base else " hidden",
     )
 
@@ -166,8 +172,7 @@ def publish(app, error):
     base = app.config.html_baseurl
     files = {"404.html": not_found(app), "index.html": first_page(app)}
     files["sitemap.xml"] = sitemap(app) if base else None
-    alone = base and urlsplit(base).path == "/"
-    files["robots.txt"] = robots(app) if alone else None
+    files["robots.txt"] = robots(app) if urlsplit(base).path == "/" else None
     for name, text in files.items():
         file = Path(app.outdir, name)
         if text is None:

@@ -4,6 +4,7 @@
 gains a field that BibTeX knows (a DOI, an address), the entry has it too.
 """
 
+import re
 from pathlib import Path
 
 import yaml
@@ -30,7 +31,7 @@ def bibtex(citation):
     """
     known = {name: citation[name] for name in SAME if name in citation}
     fields = {"author": " and ".join(map(author, citation["authors"]))}
-    fields |= known | {"title": f"{{{known['title']}}}"}
+    fields |= known | {"title": f"{{{plain(citation['title'])}}}"}
     if "version" in citation:
         fields["note"] = f"Version {citation['version']}"
     rows = [f"  {name} = {{{value}}}," for name, value in fields.items()]
@@ -41,8 +42,17 @@ def bibtex(citation):
 def author(entry):
     """Return a person as "Family, Given", and any other name whole."""
     if "name" in entry:
-        return f"{{{entry['name']}}}"
-    return f"{entry['family-names']}, {entry['given-names']}"
+        return f"{{{plain(entry['name'])}}}"
+    return plain(f"{entry['family-names']}, {entry['given-names']}")
+
+
+def plain(text):
+    """Return a text with a backslash before what TeX takes for commands.
+
+    >>> print(plain("A & B"))
+    A \\& B
+    """
+    return re.sub(r"([&%$#_])", r"\\\1", text)
 
 
 class CiteThisBook(SphinxDirective):
