@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 
 import house
 import pytest
+import widget_page
 from PIL import Image
 
 pytestmark = pytest.mark.site
@@ -69,7 +70,8 @@ def test_the_files_hold_the_picture(page, soup, html):
 @pytest.mark.parametrize("page", BOOK)
 def test_a_png_has_dark_ink_on_white(page, soup, html):
     for figure in figures(page, soup):
-        picture = Image.open(files(figure, page, html)["PNG"])
+        file = files(figure, page, html)["PNG"]
+        picture = Image.open(io.BytesIO(file.read_bytes()))
         assert picture.convert("RGBA").getextrema()[3] == (255, 255)
         grey = picture.convert("L")
         assert grey.getpixel((0, 0)) == 255
@@ -100,12 +102,26 @@ def test_no_figure_is_called_by_a_hash(html):
     assert [n for n in names if re.fullmatch(r"[0-9a-f]{40,}", n)] == []
 
 
-def test_a_click_downloads_the_file_from_disk_in_the_dark(visit, soup, html):
+@pytest.mark.parametrize("kind", ["SVG", "PNG"])
+def test_a_click_shows_the_file_from_disk(kind, visit, soup, html):
     page = "book/index.html"
-    with visit(page, scheme="dark") as seen:
-        for kind, file in files(figures(page, soup)[0], page, html).items():
-            link = seen.page.locator("p.figure-files a", has_text=kind)
-            with seen.page.expect_download() as download:
-                link.first.click()
-            got = download.value.path().read_bytes()
-            assert got == file.read_bytes()
+    file = files(figures(page, soup)[0], page, html)[kind]
+    with visit(page) as seen:
+        seen.page.locator("p.figure-files a", has_text=kind).first.click()
+        seen.page.wait_for_url(file.resolve().as_uri())
+        assert seen.complaints == []
+
+
+@pytest.mark.parametrize("kind", ["SVG", "PNG"])
+def test_a_click_on_a_dark_page_downloads_the_file(kind, browser, soup, html):
+    page = "book/index.html"
+    file = files(figures(page, soup)[0], page, html)[kind]
+    with widget_page.served(html) as address:
+        context = browser.new_context(color_scheme="dark")
+        opened = context.new_page()
+        opened.goto(f"{address}/{page}")
+        with opened.expect_download() as download:
+            opened.locator("p.figure-files a", has_text=kind).first.click()
+        assert download.value.suggested_filename == file.name
+        assert download.value.path().read_bytes() == file.read_bytes()
+        context.close()

@@ -1,5 +1,6 @@
 """What a published site has beside its pages, with and without an address."""
 
+import io
 import threading
 from contextlib import contextmanager
 from functools import partial
@@ -46,6 +47,11 @@ def addressed(html, tmp_path_factory):
     assert code == 0, log
     assert "WARNING:" not in log
     return root / "_build" / "html"
+
+
+def picture(file):
+    """Read a picture, and leave no file open."""
+    return Image.open(io.BytesIO(file.read_bytes()))
 
 
 def head(folder, page):
@@ -113,10 +119,10 @@ def test_a_page_has_its_icons(page, soup, html):
 @pytest.mark.site
 def test_the_icons_are_pictures_of_their_size(html):
     for name, (size, _) in site_pictures.ICONS.items():
-        icon = Image.open(html / "_static" / name)
+        icon = picture(html / "_static" / name)
         assert icon.size == (size, size)
         assert len(icon.convert("RGB").getcolors(size * size)) > 2
-    assert Image.open(html / "favicon.ico").format == "ICO"
+    assert picture(html / "favicon.ico").format == "ICO"
     drawing = (html / "_static" / "favicon.svg").read_text(encoding="utf-8")
     ElementTree.fromstring(drawing)
     assert "prefers-color-scheme: dark" in drawing
@@ -124,9 +130,9 @@ def test_the_icons_are_pictures_of_their_size(html):
 
 @pytest.mark.site
 def test_the_picture_of_a_link_has_the_usual_size(html):
-    picture = Image.open(html / "_static" / "social.png")
-    assert picture.size == (1200, 630)
-    assert picture.convert("RGB").getpixel((0, 0)) == (255, 255, 255)
+    card = picture(html / "_static" / "social.png")
+    assert card.size == (1200, 630)
+    assert card.convert("RGB").getpixel((0, 0)) == (255, 255, 255)
 
 
 def test_the_picture_of_a_link_shows_the_numbers_of_the_landing_page():
