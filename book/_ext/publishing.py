@@ -8,6 +8,12 @@ Nothing here invents an address. Where the publisher names the one of the
 site, ``html: baseurl:`` in ``_config.yml`` or the variable ``BOOK_BASE_URL``,
 there are also canonical links, the card's picture and ``sitemap.xml``; and
 ``robots.txt``, if the site has a host to itself, for it is read nowhere else.
+
+Why not the extensions that others maintain: sphinx-sitemap warns where there
+is no address, and leaves out pages that a build did not write anew;
+sphinxext-opengraph then writes tags with relative addresses, and describes a
+page by the first 200 letters of its text; sphinx-notfound-page needs to know
+the folder on the host; sphinx-favicon gives the index and the search no icon.
 """
 
 import os
