@@ -40,8 +40,8 @@ def addressed(html, tmp_path_factory):
     )
     config = root / "_config.yml"
     text = config.read_text(encoding="utf-8")
-    assert text.count("\nhtml:\n") == 1
-    text = text.replace("\nhtml:\n", f"\nhtml:\n  baseurl: {BASE}\n")
+    assert text.count('\n  baseurl: ""\n') == 1
+    text = text.replace('baseurl: ""', f"baseurl: {BASE}")
     config.write_text(text, encoding="utf-8")
     code, log = house.build(root)
     assert code == 0, log
