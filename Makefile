@@ -14,7 +14,7 @@ CODE := $(shell find code book/_ext -type f \
 	! -path '*/node_modules/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lab serve generate lint format bench clean distclean
+.PHONY: help book site test lab serve generate lint format bench clean distclean
 
 help: ## list the targets
 	@echo "make <target>, where <target> is one of:"
@@ -51,6 +51,15 @@ book: $(VENV)/book _build/cells ## build the HTML book
 	@echo
 	@echo "The book is ready. Open it in a browser:"
 	@echo "  file://$(CURDIR)/$(HTML)/index.html"
+
+# What is published: one word for each target that puts something into $(HTML).
+# Those beside the book need the book first, and say so themselves.
+# Where it will be read: make site BOOK_BASE_URL=https://host/book/
+SITE := book
+export BOOK_BASE_URL ?=
+
+site: $(SITE) ## build all that is published into _build/html
+	@echo "The site, $$(du -sh $(HTML) | cut -f1), is in $(HTML)."
 
 lab: $(VENV)/book ## open the chapters as notebooks in JupyterLab
 	$(BIN)/jupyter lab --notebook-dir=book \

@@ -12,7 +12,7 @@ BOOK = [
     str(page.relative_to(house.ROOT).with_suffix(".html"))
     for page in house.pages()
 ]
-MADE_BY_SPHINX = ["genindex.html", "index.html", "search.html"]
+MADE_BY_SPHINX = ["404.html", "genindex.html", "index.html", "search.html"]
 
 LOADED = {
     "script": "src",
