@@ -5,6 +5,7 @@ behind. So it asks these functions, which read the chapters' Markdown. They
 return Markdown tables and lists for `IPython.display.Markdown`.
 """
 
+import math
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,9 @@ ASKED = (
     r"\n```\{code-cell\}.*\n((?:(?!```).*\n)*)"
 )
 """A question, and the cell that follows."""
+TALK = 1.5
+"""How much longer a class takes that talks than a reader who is alone."""
+
 KINDS = ("predict", "derive", "code", "break it", "explore")
 FIRST_WORDS = {
     "Predict": "predict",
@@ -80,12 +84,12 @@ def chapters(folder):
     chapter is a page that says how much time it takes. Raises ``ValueError``
     where there is none: an installed package has no chapters with it.
     """
-    folder = Path(folder)
+    folder = Path(folder).resolve()
     listed = folder.parent / "_toc.yml"
     found = {}
     if listed.is_file():
         toc = listed.read_text(encoding="utf-8")
-        for name in re.findall(rf"file: {folder.resolve().name}/(\S+)", toc):
+        for name in re.findall(rf"file: {folder.name}/(\S+)", toc):
             text = (folder / f"{name}.md").read_text(encoding="utf-8")
             if re.search(TIME, text, re.M):
                 found[name] = read(name, text)
@@ -160,26 +164,25 @@ def about(chapter):
 
 
 def plan(book, sessions):
-    """A table of sessions, each a title and the names of its chapters.
+    """A table of sessions.
 
-    The minutes are those of the chapters: without the exercises in class,
-    the exercises at home. What no session has is named below the table.
+    ``sessions`` has for each title two lists of chapters: those for the
+    class, and those to be read before it. Class time is the chapters' time,
+    ``TALK`` times as long; at home, students read and do the exercises of all.
+    Chapters that no session has are named below the table.
     """
     rows = []
-    for title, names in sessions.items():
-        taken = [book[name] for name in names]
-        rows.append(
-            (
-                title,
-                ", ".join(f"{{ref}}`ch-{c.name}`" for c in taken),
-                sum(c.minutes for c in taken),
-                sum(c.exercise_minutes for c in taken),
-            )
-        )
-    head = ("session", "chapters", "minutes in class", "at home")
-    used = {name for names in sessions.values() for name in names}
-    left = [f"{{ref}}`ch-{name}`" for name in book if name not in used]
-    rest = f"\n\nNot in this plan: {', '.join(left)}." if left else ""
+    for title, (together, before) in sessions.items():
+        taken, read = ([book[n] for n in names] for names in (together, before))
+        talked = TALK * sum(c.minutes for c in taken)
+        home = sum(c.minutes for c in read)
+        home += sum(c.exercise_minutes for c in read + taken)
+        row = (title, _links(before), _links(together), in_fives(talked), home)
+        rows.append(row)
+    head = ("session", "read before", "in class", "minutes", "at home")
+    used = {n for lists in sessions.values() for names in lists for n in names}
+    left = [name for name in book if name not in used]
+    rest = f"\n\nNot in this plan: {_links(left)}." if left else ""
     return table(head, rows) + rest
 
 
@@ -205,6 +208,15 @@ def git_link(hub, repository, page, branch="main"):
     }
     query = urlencode(options, quote_via=quote, safe="")
     return f"{hub.rstrip('/')}/hub/user-redirect/git-pull?{query}"
+
+
+def in_fives(minutes):
+    """Minutes, rounded up to a multiple of five.
+
+    >>> in_fives(67.5)
+    70
+    """
+    return 5 * math.ceil(minutes / 5)
 
 
 def in_words(name):
@@ -252,6 +264,11 @@ def _questions(text):
         known = [name for name in calls if name in widgets.__all__]
         question = found[1][0].upper() + found[1][1:]
         yield Question(question, known[0] if known else "")
+
+
+def _links(names):
+    """Links to chapters, in one line."""
+    return ", ".join(f"{{ref}}`ch-{name}`" for name in names)
 
 
 def _before(question):
