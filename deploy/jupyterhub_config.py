@@ -1,4 +1,4 @@
-"""JupyterHub for a class on one server. README.md beside it says how to use it.
+"""JupyterHub for a class on one server; see README.md beside this file.
 
 Everything lives in one environment: the hub, the book's package, and what the
 students' servers run. Nothing here needs a change to be tried out; before a
@@ -52,7 +52,7 @@ if find_spec("systemdspawner") and Path("/run/systemd/system").is_dir():
 else:
     c.JupyterHub.spawner_class = "jupyterhub.spawner.LocalProcessSpawner"
 
-# CLASS: one chapter takes about a quarter of this.
+# CLASS: one chapter takes about a third of this.
 c.Spawner.mem_limit = "1G"
 c.Spawner.cpu_limit = 1.0
 

@@ -99,7 +99,11 @@ def test_nothing_of_a_chapter_is_missed(name):
     starts = re.findall(r"\{exercise(?:-start)?\}", text)
     assert len(read.exercises) == len(starts)
     assert read.needs
-    assert {e.kind for e in read.exercises} >= {"predict", "derive", "break it"}
+    assert {e.kind for e in read.exercises} >= {
+        "predict",
+        "derive",
+        "break it",
+    }
 
 
 @each_chapter

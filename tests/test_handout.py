@@ -39,7 +39,9 @@ def test_no_solution_is_left_and_nothing_else_is_lost(path):
     assert everything.count("{exercise-start}") == text.count(
         "{exercise-start}"
     )
-    for heading in re.findall(r"^#+ .+$", re.sub(r"```.*?```", "", text), re.M):
+    for heading in re.findall(
+        r"^#+ .+$", re.sub(r"```.*?```", "", text), re.M
+    ):
         assert heading in everything
 
 
@@ -50,7 +52,8 @@ def test_every_exercise_has_room_for_words_and_for_code(path):
         r"\{exercise(?:-start)?\}.*\n:label: (\S+)", chapter.source(path)
     )
     for kind in ("markdown", "code"):
-        room = [c.metadata.get("answer") for c in made.cells if c.cell_type == kind]
+        cells = [cell for cell in made.cells if cell.cell_type == kind]
+        room = [cell.metadata.get("answer") for cell in cells]
         assert [label for label in room if label] == labels
 
 

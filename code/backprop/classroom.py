@@ -173,7 +173,9 @@ def plan(book, sessions):
     """
     rows = []
     for title, (together, before) in sessions.items():
-        taken, read = ([book[n] for n in names] for names in (together, before))
+        taken, read = (
+            [book[n] for n in names] for names in (together, before)
+        )
         talked = TALK * sum(c.minutes for c in taken)
         home = sum(c.minutes for c in read)
         home += sum(c.exercise_minutes for c in read + taken)
@@ -192,8 +194,13 @@ def git_link(hub, repository, page, branch="main"):
     ``hub`` is the address of a JupyterHub with nbgitpuller, ``repository``
     the address of the git repository with the book, ``page`` a file in it.
 
-    >>> print(git_link("https://HUB", "https://HOST/YOU/BOOK", "book/update.md"))
-    https://HUB/hub/user-redirect/git-pull?repo=https%3A%2F%2FHOST%2FYOU%2FBOOK&branch=main&urlpath=lab%2Ftree%2FBOOK%2Fbook%2Fupdate.md
+    >>> link = git_link("https://HUB", "https://HOST/BOOK", "book/update.md")
+    >>> for part in link.replace("?", "&").split("&"):
+    ...     print(part)
+    https://HUB/hub/user-redirect/git-pull
+    repo=https%3A%2F%2FHOST%2FBOOK
+    branch=main
+    urlpath=lab%2Ftree%2FBOOK%2Fbook%2Fupdate.md
     """
     for name, value in (("hub", hub), ("repository", repository)):
         if "://" not in value:
@@ -237,7 +244,9 @@ def table(head, rows):
     | 1 | 2 |
     """
     lines = [head, ["---"] * len(head), *rows]
-    cells = [[str(cell).replace("|", r"\|") for cell in line] for line in lines]
+    cells = [
+        [str(cell).replace("|", r"\|") for cell in line] for line in lines
+    ]
     return "\n".join(f"| {' | '.join(line)} |" for line in cells)
 
 

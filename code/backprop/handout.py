@@ -35,7 +35,7 @@ answer: LABEL
 def without_solutions(text):
     """A chapter's text with room for an answer in place of each solution.
 
-    >>> chapter = "```{solution} ex-a\\n:class: dropdown\\n\\nIt is 3.\\n```\\n"
+    >>> chapter = "```{solution} ex-a\\n\\nIt is 3.\\n```\\n"
     >>> "It is 3" in without_solutions(chapter)
     False
     """
@@ -87,7 +87,9 @@ def answers(path):
         label = cell.metadata.get("answer")
         text = cell.source.replace(WORDS, "").replace(CODE, "").strip()
         if label and text:
-            found[label] = f"{found[label]}\n\n{text}" if label in found else text
+            found[label] = (
+                f"{found[label]}\n\n{text}" if label in found else text
+            )
     return found
 
 

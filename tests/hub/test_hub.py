@@ -7,7 +7,6 @@ moves a slider. ``make hub-test`` installs what this takes, and runs it.
 
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -36,7 +35,7 @@ MISSING = [
 pytestmark = [
     pytest.mark.hub,
     pytest.mark.skipif(
-        bool(MISSING),
+        bool(MISSING) and "HUB_REQUIRED" not in os.environ,
         reason=f"not installed: {', '.join(MISSING)}; run `make hub-test`",
     ),
 ]
@@ -52,7 +51,9 @@ READY = """() => {
   return panel?.content?.model?.cells?.length > 10
     && kernel?.connectionStatus === "connected" && kernel.status === "idle";
 }"""
-RUN_ALL = "() => { window.jupyterapp.commands.execute('notebook:run-all'); }"
+RUN_ALL = (
+    "() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }"
+)
 CELLS = """() => {
   const cells = window.jupyterapp.shell.currentWidget.content.model.cells;
   return Array.from(cells).filter((cell) => cell.type === "code").map(
@@ -250,6 +251,10 @@ def students(hub, browser, tmp_path_factory):
         student.context.close()
 
 
+def test_all_that_it_takes_is_installed():
+    assert MISSING == []
+
+
 def test_the_chapter_ran_without_an_error_for_everybody(students, capsys):
     for student in students:
         cells = student.page.evaluate(CELLS)
@@ -269,27 +274,26 @@ def test_a_slider_that_a_student_moves_is_heard_in_python(students):
     before = {}
     for student in students:
         student.page.evaluate(SHOW, "widgets.LearningRateExplorer(")
-        widget = student.page.locator(".jp-OutputArea .bp:visible").filter(
-            has=student.page.get_by_role("slider", name=re.compile("η"))
-        )
-        slider = widget.get_by_role("slider", name=re.compile("η")).first
-        slider.wait_for(timeout=20_000)
+        slider = student.page.get_by_role("slider", name="learning rate η")
+        slider.first.wait_for(timeout=20_000)
         before[student.name] = student.python("explorer.eta")
-        slider.press("ArrowRight")
+        slider.first.press("Home")
     for student in students:
         after = before[student.name]
         for _ in range(60):
-            if (after := student.python("explorer.eta")) != before[student.name]:
+            if (after := student.python("explorer.eta")) != before[
+                student.name
+            ]:
                 break
             student.page.wait_for_timeout(100)
-        assert after > before[student.name]
+        assert after < before[student.name]
 
 
 def test_every_student_has_a_kernel_of_their_own(students):
     first, *others = students
-    first.page.evaluate(EXECUTE, "explorer.eta = 0.123")
-    assert first.python("explorer.eta") == 0.123
-    assert all(other.python("explorer.eta") != 0.123 for other in others)
+    first.page.evaluate(EXECUTE, "explorer.start = 1.25")
+    assert first.python("explorer.start") == 1.25
+    assert all(other.python("explorer.start") != 1.25 for other in others)
 
 
 def test_each_has_a_copy_of_the_book(students, hub):
@@ -301,8 +305,9 @@ def test_each_has_a_copy_of_the_book(students, hub):
 def test_who_is_not_in_the_class_is_refused(hub, browser):
     stranger = Student(browser, "mallory")
     stranger.log_in(f"{hub[0]}/hub/login")
-    stranger.page.wait_for_load_state()
-    assert stranger.page.locator(".login_error").is_visible()
+    refused = stranger.page.locator(".login_error")
+    refused.wait_for(timeout=20_000)
+    assert "Invalid username" in refused.text_content()
     stranger.context.close()
 
 
@@ -319,15 +324,19 @@ def test_the_culler_may_stop_servers_and_nothing_else(students, hub):
     address, _ = hub
     assert servers(address) == set(STUDENTS)
     command = [sys.executable, "-m", "jupyterhub_idle_culler"]
-    command += ["--timeout=1", "--cull-every=0", f"--url={address}/hub/api"]
+    command += ["--timeout=2", "--cull-every=1", f"--url={address}/hub/api"]
     environment = os.environ | {"JUPYTERHUB_API_TOKEN": TOKEN}
     for student in students:
         student.page.goto("about:blank")
-    subprocess.run(command, env=environment, check=True, timeout=60)
-    for _ in range(60):
-        if not servers(address):
-            break
-        time.sleep(0.5)
+    culler = subprocess.Popen(command, env=environment)
+    try:
+        for _ in range(60):
+            if not servers(address):
+                break
+            time.sleep(0.5)
+    finally:
+        culler.terminate()
+        culler.wait(timeout=10)
     assert servers(address) == set()
     request = Request(
         f"{address}/hub/api/users/{STUDENTS[0]}",
