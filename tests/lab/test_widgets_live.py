@@ -6,6 +6,7 @@ import re
 import house
 import nbformat
 import pytest
+from lab_kernel import CONNECTED, EXECUTE
 from lab_server import jupyterlab
 
 pytestmark = pytest.mark.lab
@@ -32,20 +33,6 @@ VBox([one, other])""",
 ]
 PLACES = ["explorer", "stepper", "rate", "surface", "network", "shapes"]
 PLACES += ["playground", "one", "other"]
-CONNECTED = """() => window.jupyterapp?.shell.currentWidget
-  ?.sessionContext?.session?.kernel?.connectionStatus === "connected"
-"""
-EXECUTE = """async (code) => {
-  const panel = window.jupyterapp.shell.currentWidget;
-  const kernel = panel.sessionContext.session.kernel;
-  const future = kernel.requestExecute({ code });
-  let text = "";
-  future.onIOPub = ({ content }) => {
-    text += content.text ?? (content.evalue ? `!${content.evalue}` : "");
-  };
-  await future.done;
-  return text;
-}"""
 
 
 def write_notebook(path):
