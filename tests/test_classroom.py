@@ -123,7 +123,7 @@ def test_the_page_has_a_section_for_every_chapter(name):
         rf"^### {re.escape(BOOK[name].title)}\n(.*?)(?=^##)", text, re.M | re.S
     )
     assert found, f"no section for {name}"
-    assert f'about("{name}")' in found[1]
+    assert f"{{chapter-facts}} {name}\n" in found[1]
     assert "What goes wrong:" in found[1]
     assert f"]({name}.md#" in found[1]
 
@@ -151,6 +151,12 @@ def test_a_plan_adds_up_and_names_what_it_leaves_out():
 
 def test_a_plan_with_all_chapters_leaves_none_out():
     assert "Not in" not in classroom.plan(BOOK, {"1": (list(BOOK), [])})
+
+
+def test_the_one_session_adds_up():
+    text = chapter.section(PAGE.read_text(encoding="utf-8"), "One session")
+    *parts, together = map(int, re.findall(r"^\| \**(\d+)", text, re.M))
+    assert sum(parts) == together
 
 
 def test_a_bar_does_not_end_a_cell_of_a_table():

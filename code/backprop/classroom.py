@@ -1,8 +1,8 @@
 """What a teacher wants to know of the chapters, read from the chapters.
 
 A page for instructors that repeated times, goals and questions would fall
-behind. So it asks these functions, which read the chapters' Markdown. They
-return Markdown tables and lists for `IPython.display.Markdown`.
+behind. So these functions read the chapters' Markdown, and return Markdown,
+which the book's build puts into the page (``book/_ext/class_facts.py``).
 """
 
 import math
@@ -161,6 +161,20 @@ def about(chapter):
     rows = [(k, "; ".join(_of_kind(chapter, k))) for k in kinds]
     parts.append(table(("kind", "exercises"), rows))
     return "\n\n".join(parts)
+
+
+def sessions(lines):
+    """Read a course, a session on each line: what `plan` wants.
+
+    >>> sessions(["1: backward | forward", "2: update"])
+    {'1': (['backward'], ['forward']), '2': (['update'], [])}
+    """
+    read = {}
+    for line in lines:
+        title, _, names = line.partition(":")
+        together, _, before = names.partition("|")
+        read[title.strip()] = (together.split(), before.split())
+    return read
 
 
 def plan(book, sessions):

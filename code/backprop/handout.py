@@ -2,11 +2,12 @@
 
 Run as ``python -m backprop.handout book/update.md --to handouts``; ``make
 handout`` writes all chapters. In the place of each solution stands room for
-the student's own. `answers` collects what was written there. Needs jupytext,
-which the book's requirements.txt installs.
+the student's own. `answers` collects what was written there. To write handouts
+takes jupytext, which the book's requirements.txt installs.
 """
 
 import argparse
+import json
 import re
 from pathlib import Path
 
@@ -80,17 +81,14 @@ def answers(path):
 
     An exercise that was left as it was handed out is not in it.
     """
-    import jupytext
-
+    written = json.loads(Path(path).read_text(encoding="utf-8"))
     found = {}
-    for cell in jupytext.read(Path(path)).cells:
-        label = cell.metadata.get("answer")
-        text = cell.source.replace(WORDS, "").replace(CODE, "").strip()
-        if label and text:
-            found[label] = (
-                f"{found[label]}\n\n{text}" if label in found else text
-            )
-    return found
+    for cell in written["cells"]:
+        text = "".join(cell["source"])
+        text = text.replace(WORDS, "").replace(CODE, "").strip()
+        if "answer" in cell["metadata"] and text:
+            found.setdefault(cell["metadata"]["answer"], []).append(text)
+    return {label: "\n\n".join(texts) for label, texts in found.items()}
 
 
 def main(arguments=None):
