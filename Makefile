@@ -4,6 +4,7 @@
 PYTHON ?= python3
 VENV := .venv
 BENCH_VENV := .venv-bench
+HUB_VENV := .venv-hub
 BIN := $(VENV)/bin
 HTML := _build/html
 PORT ?= 8000
@@ -14,12 +15,13 @@ CODE := $(shell find code book/_ext -type f \
 	! -path '*/node_modules/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help book site test lab serve generate lint format bench clean distclean
+.PHONY: help book site test lab serve handout generate lint format bench \
+	hub-test clean distclean
 
 help: ## list the targets
 	@echo "make <target>, where <target> is one of:"
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) \
-		| sed -E 's/^([a-z]+):.*## (.*)/  \1\t\2/' | expand -t 14
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) \
+		| sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 14
 
 # ---- set-up ---------------------------------------------------------------
 
@@ -69,6 +71,10 @@ serve: ## serve the built book on this computer only
 	@test -e $(HTML)/index.html || $(MAKE) book
 	$(PYTHON) -m http.server --bind 127.0.0.1 --directory $(HTML) $(PORT)
 
+handout: $(VENV)/book ## write the chapters as notebooks without solutions
+	$(BIN)/python -m backprop.handout --to _build/handouts \
+		$$(grep -l '^\*\*Time:' book/*.md)
+
 # ---- widgets -----------------------------------------------------------------
 
 generate: $(VENV)/book ## write the widgets' formulas and bundles (needs Node)
@@ -101,8 +107,23 @@ bench: $(BENCH_VENV)/made $(VENV)/test book ## the speed, beside PyTorch and int
 	$(BIN)/python tests/bench/bench_widgets.py
 	$(BIN)/python tests/bench/bench_playground.py
 
+$(HUB_VENV)/made: requirements.txt requirements-test.txt pyproject.toml \
+		deploy/requirements.txt
+	$(PYTHON) -m venv $(HUB_VENV)
+	$(HUB_VENV)/bin/python -m pip install --quiet -r requirements.txt \
+		-r requirements-test.txt -r deploy/requirements.txt
+	npm install --silent --no-audit --no-fund --prefix $(HUB_VENV) \
+		configurable-http-proxy
+	@touch $@
+
+hub-test: $(HUB_VENV)/made ## a class on a real JupyterHub (needs npm)
+	$(HUB_VENV)/bin/python tests/support/ensure_browser.py
+	HUB_REQUIRED=yes \
+	PATH="$(CURDIR)/$(HUB_VENV)/bin:$(CURDIR)/$(HUB_VENV)/node_modules/.bin:$$PATH" \
+		$(HUB_VENV)/bin/python -m pytest tests/hub
+
 clean: ## remove what was built
 	rm -rf _build
 
 distclean: clean ## also remove the virtual environments
-	rm -rf $(VENV) $(BENCH_VENV)
+	rm -rf $(VENV) $(BENCH_VENV) $(HUB_VENV)

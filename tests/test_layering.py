@@ -22,6 +22,9 @@ MAY_IMPORT = {
         "IPython",
         "matplotlib_inline",
     },
+    # the names of the widgets
+    "classroom.py": {"backprop.widgets"},
+    "handout.py": {"jupytext"},
     "parallel.py": {"numpy", "dask", "distributed", "backprop.numerics"},
     "notation.py": set(),
     # IPython only where the bar is in a notebook
