@@ -7,6 +7,7 @@ BENCH_VENV := .venv-bench
 BIN := $(VENV)/bin
 HTML := _build/html
 PORT ?= 8000
+PAPER ?= A4
 FRONTEND := code/backprop/widgets/frontend
 
 CODE := $(shell find code book/_ext -type f \
@@ -14,7 +15,7 @@ CODE := $(shell find code book/_ext -type f \
 	! -path '*/node_modules/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lab serve generate lint format bench clean distclean
+.PHONY: help book pdf test lab serve generate lint format bench clean distclean
 
 help: ## list the targets
 	@echo "make <target>, where <target> is one of:"
@@ -34,7 +35,11 @@ $(VENV)/book: $(VENV)/made requirements.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet -r requirements.txt
 	@touch $@
 
-$(VENV)/test: $(VENV)/book requirements-test.txt
+$(VENV)/pdf: $(VENV)/book requirements-pdf.txt
+	$(BIN)/python -m pip install --quiet -r requirements-pdf.txt
+	@touch $@
+
+$(VENV)/test: $(VENV)/pdf requirements-test.txt
 	$(BIN)/python -m pip install --quiet -r requirements-test.txt
 	@touch $@
 
@@ -51,6 +56,10 @@ book: $(VENV)/book _build/cells ## build the HTML book
 	@echo
 	@echo "The book is ready. Open it in a browser:"
 	@echo "  file://$(CURDIR)/$(HTML)/index.html"
+
+pdf: $(VENV)/pdf book ## print the built book as one PDF (PAPER=Letter)
+	$(BIN)/python browser/ensure_browser.py
+	$(BIN)/python pdf/make_pdf.py --paper $(PAPER)
 
 lab: $(VENV)/book ## open the chapters as notebooks in JupyterLab
 	$(BIN)/jupyter lab --notebook-dir=book \
@@ -69,7 +78,7 @@ generate: $(VENV)/book ## write the widgets' formulas and bundles (needs Node)
 # ---- proofs ---------------------------------------------------------------
 
 test: $(VENV)/test ## prove everything; installs what it needs
-	$(BIN)/python tests/support/ensure_browser.py
+	$(BIN)/python browser/ensure_browser.py
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/test ## check the style of the Python code
@@ -88,7 +97,7 @@ $(BENCH_VENV)/made: requirements-bench.txt pyproject.toml
 
 bench: $(BENCH_VENV)/made $(VENV)/test book ## the speed, beside PyTorch and interact
 	$(BENCH_VENV)/bin/python tests/bench/bench_numerics.py
-	$(BIN)/python tests/support/ensure_browser.py
+	$(BIN)/python browser/ensure_browser.py
 	$(BIN)/python tests/bench/bench_widgets.py
 
 clean: ## remove what was built
