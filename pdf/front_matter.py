@@ -1,6 +1,7 @@
 """Cover, imprint and contents, made from what the book says of itself."""
 
 import tomllib
+from dataclasses import dataclass
 
 import yaml
 from on_paper import make, page_number
@@ -63,23 +64,46 @@ def _edition(facts):
     return f"Edition {facts['version']}"
 
 
-def contents(articles):
+@dataclass(frozen=True)
+class Heading:
+    """A heading that the contents and the outline list."""
+
+    part: str
+    level: int
+    mark: str
+    title: str
+
+
+def headings(chapters):
+    """The headings of all chapters and their sections, in order."""
+    return [
+        Heading(
+            chapter["data-part"],
+            int(heading.name[1]),
+            heading["id"],
+            " ".join(heading.get_text().split()),
+        )
+        for chapter in chapters
+        for heading in chapter.find_all(["h1", "h2"])
+    ]
+
+
+def contents(headings):
     """The contents: parts, chapters and their sections, with page numbers."""
     rows, part = [], ""
-    for article in articles:
-        caption = article.get("data-part", "")
-        if caption and caption != part:
-            rows.append(make("p", caption, **{"class": "part"}))
-        part = caption
-        rows += [_row(h) for h in article.find_all(["h1", "h2"])]
-    heading = make("h1", "Contents", id="contents")
-    return make("nav", "", heading, *rows, **{"class": "contents"})
+    for heading in headings:
+        if heading.part != part:
+            part = heading.part
+            rows.append(make("p", part, **{"class": "part"}))
+        rows.append(_row(heading))
+    title = make("h1", "Contents", id="contents")
+    return make("nav", "", title, *rows, **{"class": "contents"})
 
 
 def _row(heading):
     """One line of the contents."""
-    text = make("span", " ".join(heading.get_text().split()))
+    text = make("span", heading.title)
     dots = make("span", **{"class": "dots"})
-    number = page_number(heading["id"])
-    link = make("a", "", text, dots, number, href=f"#{heading['id']}")
-    return make("p", "", link, **{"class": f"row {heading.name}"})
+    number = page_number(heading.mark)
+    link = make("a", "", text, dots, number, href=f"#{heading.mark}")
+    return make("p", "", link, **{"class": f"row h{heading.level}"})

@@ -27,11 +27,11 @@ def make_pdf(browser, html, target, paper="A4"):
     """
     pages = book_pages.read(html, ROOT / "_toc.yml")
     facts = front_matter.facts(ROOT)
-    document = one_document.assemble(pages, facts, html, paper)
+    document, headings = one_document.assemble(pages, facts, html, paper)
     source = target.with_suffix(".html")
     source.write_text(document, encoding="utf-8")
     printed = press.print_numbered(browser, source, paper)
-    press.write(printed, facts, target)
+    press.write(printed, facts, headings, target)
 
 
 def arguments():

@@ -46,24 +46,26 @@ DOCUMENT = """<!doctype html>
 
 
 def assemble(pages, facts, html, paper):
-    """The whole book as the text of one HTML document."""
+    """The whole book as the text of one HTML document, and its headings."""
     solutions = prepare(pages)
     chapters = _chapters(pages, solutions)
+    headings = front_matter.headings(chapters)
     body = make(
         "main",
         "",
         front_matter.cover(facts, pages[0]),
         front_matter.imprint(facts),
-        front_matter.contents(chapters),
+        front_matter.contents(headings),
         *chapters,
     )
     check_links(body)
-    return DOCUMENT.format(
+    text = DOCUMENT.format(
         title=escape(facts["title"]),
         sheets="\n".join(_sheets(html)),
         style="\n".join(_style(chapters, paper)),
         body=body,
     )
+    return text, headings
 
 
 def _chapters(pages, solutions):

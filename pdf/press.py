@@ -11,7 +11,7 @@ import logging
 from contextlib import contextmanager
 
 from pypdf import PdfReader, PdfWriter
-from pypdf.generic import BooleanObject, DictionaryObject, NameObject
+from pypdf.generic import BooleanObject, DictionaryObject, Fit, NameObject
 
 PAPERS = {"A4": 604, "Letter": 627}
 """The width of the text on each paper, in CSS pixels of 1/96 inch."""
@@ -75,7 +75,6 @@ def _pdf(page):
     return page.pdf(
         prefer_css_page_size=True,
         print_background=True,
-        outline=True,
         tagged=True,
     )
 
@@ -88,8 +87,8 @@ def page_numbers(reader):
     }
 
 
-def write(printed, facts, target):
-    """Write the PDF with its title and without the time it was printed.
+def write(printed, facts, headings, target):
+    """Write the PDF with its outline and title, without the time of day.
 
     pypdf warns where a copy has more objects than the original: it gives
     some that are shared a copy each, which does no harm.
@@ -101,12 +100,29 @@ def write(printed, facts, target):
         "/Author": facts["author"],
         "/Subject": f"Edition {facts['version']}",
     }
+    _outline(writer, headings)
     writer.page_mode = "/UseOutlines"
     show = {NameObject("/DisplayDocTitle"): BooleanObject(True)}
     writer.root_object[NameObject("/ViewerPreferences")] = DictionaryObject(
         show
     )
     writer.write(target)
+
+
+def _outline(writer, headings):
+    """The headings as bookmarks; Chromium's own say some titles twice."""
+    places = writer.named_destinations
+    chapter = None
+    for heading in headings:
+        place = places[f"/{heading.mark}"]
+        entry = writer.add_outline_item(
+            title=heading.title,
+            page_number=writer.get_destination_page_number(place),
+            fit=Fit.xyz(left=place.left, top=place.top),
+            parent=chapter if heading.level > 1 else None,
+            is_open=False,
+        )
+        chapter = entry if heading.level == 1 else chapter
 
 
 def count(file):
