@@ -8,6 +8,7 @@ HUB_VENV := .venv-hub
 BIN := $(VENV)/bin
 HTML := _build/html
 PORT ?= 8000
+PAPER ?= A4
 FRONTEND := code/backprop/widgets/frontend
 
 CODE := $(shell find code book/_ext -type f \
@@ -15,7 +16,7 @@ CODE := $(shell find code book/_ext -type f \
 	! -path '*/node_modules/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help book site test lab serve handout generate lint format bench \
+.PHONY: help book pdf site test lab serve handout generate lint format bench \
 	hub-test clean distclean
 
 help: ## list the targets
@@ -36,7 +37,11 @@ $(VENV)/book: $(VENV)/made requirements.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet -r requirements.txt
 	@touch $@
 
-$(VENV)/test: $(VENV)/book requirements-test.txt
+$(VENV)/pdf: $(VENV)/book requirements-pdf.txt
+	$(BIN)/python -m pip install --quiet -r requirements-pdf.txt
+	@touch $@
+
+$(VENV)/test: $(VENV)/pdf requirements-test.txt
 	$(BIN)/python -m pip install --quiet -r requirements-test.txt
 	@touch $@
 
@@ -54,10 +59,14 @@ book: $(VENV)/book _build/cells ## build the HTML book
 	@echo "The book is ready. Open it in a browser:"
 	@echo "  file://$(CURDIR)/$(HTML)/index.html"
 
+pdf: $(VENV)/pdf book ## print the built book as one PDF (PAPER=Letter)
+	$(BIN)/python browser/ensure_browser.py
+	$(BIN)/python pdf/make_pdf.py --paper $(PAPER)
+
 # What is published: one word for each target that puts something into $(HTML).
 # Those beside the book need the book first, and say so themselves.
 # Where it will be read: make site BOOK_BASE_URL=https://host/book/
-SITE := book
+SITE := book pdf
 export BOOK_BASE_URL ?=
 
 site: $(SITE) ## build all that is published into _build/html
@@ -84,7 +93,7 @@ generate: $(VENV)/book ## write the widgets' formulas and bundles (needs Node)
 # ---- proofs ---------------------------------------------------------------
 
 test: $(VENV)/test ## prove everything; installs what it needs
-	$(BIN)/python tests/support/ensure_browser.py
+	$(BIN)/python browser/ensure_browser.py
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/test ## check the style of the Python code
@@ -103,7 +112,7 @@ $(BENCH_VENV)/made: requirements-bench.txt pyproject.toml
 
 bench: $(BENCH_VENV)/made $(VENV)/test book ## the speed, beside PyTorch and interact
 	$(BENCH_VENV)/bin/python tests/bench/bench_numerics.py
-	$(BIN)/python tests/support/ensure_browser.py
+	$(BIN)/python browser/ensure_browser.py
 	$(BIN)/python tests/bench/bench_widgets.py
 	$(BIN)/python tests/bench/bench_playground.py
 

@@ -1,4 +1,4 @@
-/* Two small helps; every page makes sense without them. */
+/* Three small helps; every page makes sense without them. */
 
 /* Let the keyboard scroll a formula or a cell that is wider than its box.
  *
@@ -48,4 +48,20 @@
   if (location.protocol === "file:") {
     DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
   }
+})();
+
+/* Paper is light, whatever the screen was. */
+(function () {
+  "use strict";
+
+  const root = document.documentElement.dataset;
+  let before;
+
+  addEventListener("beforeprint", function () {
+    before = root.theme;
+    root.theme = "light";
+  });
+  addEventListener("afterprint", function () {
+    root.theme = before;
+  });
 })();

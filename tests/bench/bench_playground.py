@@ -28,6 +28,7 @@ from pathlib import Path
 
 TESTS = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(TESTS / "support"))
+sys.path.insert(0, str(TESTS.parent / "browser"))
 
 import chromium
 import house

@@ -1,5 +1,7 @@
 """What must be true of every page in a real browser with no network."""
 
+import re
+
 import house
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -121,6 +123,25 @@ def test_paper_has_pictures_and_no_controls(name, visit):
             assert host.locator("img.bp-still").is_visible()
             assert host.locator("table").is_visible()
             assert host.locator("input:visible, button:visible").count() == 0
+
+
+def test_paper_is_light_and_the_screen_is_dark_again(visit):
+    script = """() => {
+        const text = document.querySelector("article p");
+        const look = () => window.seen.push(getComputedStyle(text).color);
+        window.seen = [];
+        addEventListener("beforeprint", look);
+        addEventListener("afterprint", look);
+    }"""
+    with visit(CHAPTERS[0], scheme="dark") as seen:
+        seen.page.evaluate(script)
+        seen.page.pdf()
+        colours = seen.page.evaluate("window.seen")
+    paper, screen = (
+        sum(map(int, re.findall(r"\d+", colour)[:3])) for colour in colours
+    )
+    assert paper < 3 * 70
+    assert screen > 3 * 180
 
 
 @pytest.mark.parametrize("name", BOOK)

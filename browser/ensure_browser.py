@@ -1,7 +1,7 @@
 """Make sure that a browser can be started, and install one if not.
 
-Run as ``python tests/support/ensure_browser.py``; ``make test`` does. It
-takes the first that works: a Chromium or Chrome in PATH, Playwright's own
+Run as ``python browser/ensure_browser.py``; ``make test`` and ``make pdf`` do.
+It takes the first that works: a Chromium or Chrome in PATH, Playwright's own
 browser, and, for root on Debian or Ubuntu, the package ``chromium``.
 """
 
@@ -11,16 +11,6 @@ import subprocess
 import sys
 
 import chromium
-from playwright.sync_api import Error
-
-HELP = """\
-The tests open the book in a browser, and none could be started or installed.
-Install Chromium or Google Chrome so that it is found in PATH, for example
-    apt-get install chromium        (Debian and Ubuntu, as root)
-or Playwright's own browser with
-    .venv/bin/playwright install --with-deps chromium
-and run the tests again.
-"""
 
 
 def starts():
@@ -28,8 +18,8 @@ def starts():
     try:
         with chromium.browser() as browser:
             browser.new_page().set_content("<p>ready</p>")
-    except Error as error:
-        print(f"No browser yet: {str(error).splitlines()[0]}")
+    except chromium.NoBrowser as error:
+        print(f"No browser yet: {str(error).splitlines()[-1]}")
         return False
     return True
 
@@ -60,7 +50,7 @@ def main():
     for install in (install_playwright_browser, install_debian_package):
         if install() and starts():
             return
-    sys.exit(HELP)
+    sys.exit(chromium.HELP)
 
 
 if __name__ == "__main__":
