@@ -1,29 +1,107 @@
-"""Offer every chapter as a notebook to download.
+"""Offer every chapter as a notebook to download, and the code it needs.
 
-Chapters are MyST Markdown; the build writes each one that has code as an
-executed ``.ipynb`` beside the HTML. The theme shows a download button for it
-when the page's context names the file.
+Chapters are MyST Markdown; the build executes them. Each one that has code is
+written beside the HTML as an ``.ipynb`` that opens without any extension, see
+`notebook_export`. The site also holds the book's package as a wheel, which
+the first cell of a notebook installs where it is missing.
 """
 
+from contextlib import suppress
 from pathlib import Path
-from shutil import copyfile
 
+import nbformat
+import package_wheel
+from jupyter_cache import get_cache
+from myst_nb.core.utils import coalesce_streams
 from myst_nb.sphinx_ext import OUTPUT_FOLDER
+from notebook_export import export, install_cell
+from plain_markdown import page_blocks, page_of
+
+BEFORE_THE_THEME, AFTER_THE_THEME = 400, 900  # the theme's buttons are at 501
+WHEEL_BUTTON = {
+    "type": "link",
+    "text": ".whl",
+    "icon": "fas fa-box",
+    "tooltip": "Download the code that the notebooks use",
+    "label": "download-wheel-button",
+}
+
+
+def written(app, pagename):
+    """Return the path of the notebook that myst-nb wrote, or None."""
+    if app.builder.format != "html":
+        return None
+    folder = Path(app.outdir).parent / OUTPUT_FOLDER
+    path = folder / f"{pagename}.ipynb"
+    return path if path.exists() else None
 
 
 def offer_notebook(app, pagename, templatename, context, doctree):
-    """Copy the executed notebook of a page to where the button looks."""
-    name = f"{pagename}.ipynb"
-    notebook = Path(app.outdir).parent / OUTPUT_FOLDER / name
-    if app.builder.format != "html" or not notebook.exists():
+    """Let the theme show its button for a notebook."""
+    if written(app, pagename):
+        context["ipynb_source"] = f"{pagename}.ipynb"
+
+
+def executed(app, path):
+    """Return a notebook with its outputs, printed pieces joined.
+
+    When nothing had to be executed, myst-nb writes it without them. They are
+    where it took them from for the page: in the cache.
+    """
+    notebook = nbformat.read(path, as_version=4)
+    folder = app.config.nb_execution_cache_path
+    cache = get_cache(folder or Path(app.outdir).parent / ".jupyter_cache")
+    with suppress(KeyError):
+        notebook = cache.merge_match_into_notebook(notebook)[1]
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = coalesce_streams(cell.outputs)
+    return notebook
+
+
+def first_cell(app):
+    """Return the installing cell for what the publisher has configured."""
+    theme = app.config.html_theme_options
+    return install_cell(
+        package_wheel.name(),
+        site=app.config.html_baseurl,
+        repository=theme.get("repository_url", ""),
+        branch=theme.get("repository_branch") or "main",
+    )
+
+
+def write_notebook(app, pagename, templatename, context, doctree):
+    """Write the notebook; after the theme, which copies the raw one there."""
+    source = written(app, pagename)
+    if not source or doctree is None:
         return
-    download = Path(app.outdir) / "_sources" / name
-    download.parent.mkdir(parents=True, exist_ok=True)
-    copyfile(notebook, download)
-    context["ipynb_source"] = name
+    blocks = page_blocks(doctree, page_of(app, pagename))
+    made = export(executed(app, source), blocks, first_cell(app))
+    target = Path(app.outdir) / "_sources" / f"{pagename}.ipynb"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(made, target)
+    offer_wheel(context)
+
+
+def offer_wheel(context):
+    """Add the package to the theme's download menu."""
+    wheel = f"_static/{package_wheel.name()}"
+    button = WHEEL_BUTTON | {"url": context["pathto"](wheel, 1)}
+    for group in context.get("header_buttons", []):
+        if group.get("label") == "download-buttons":
+            group["buttons"].insert(1, button)
+
+
+def write_wheel(app, exception):
+    """Put the package on the site when the pages are written."""
+    if exception is None and app.builder.format == "html":
+        package_wheel.build(Path(app.outdir) / "_static")
 
 
 def setup(app):
-    """Run before the theme makes its buttons, at priority 501."""
-    app.connect("html-page-context", offer_notebook)
+    """Announce the notebook before the theme makes buttons, write it after."""
+    context = "html-page-context"
+    app.connect(context, offer_notebook, priority=BEFORE_THE_THEME)
+    app.connect(context, write_notebook, priority=AFTER_THE_THEME)
+    app.connect("build-finished", write_wheel)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,155 @@
+"""Make of an executed notebook one that opens anywhere.
+
+`export` puts a notebook together from the pieces of its page, see
+`plain_markdown`; `with_kernel` fits a finished one to another program. Both
+return a new notebook.
+"""
+
+from copy import deepcopy
+
+import nbformat
+
+INSTALL_TAG = "install"
+HIDDEN = {
+    "hide-input": "source_hidden",
+    "remove-input": "source_hidden",
+    "hide-output": "outputs_hidden",
+    "remove-output": "outputs_hidden",
+}
+MISSING = """\
+# The book's own code, installed where it is missing:
+try:
+    import backprop.widgets
+except ModuleNotFoundError:
+"""
+FROM_AN_ADDRESS = """\
+    source = "ADDRESS"
+    %pip install --quiet "backprop-one-update[widgets] @ {source}"
+"""
+FROM_A_FILE = """\
+    from pathlib import Path
+
+    wheel = Path("WHEEL")
+    if not wheel.exists():
+        raise ModuleNotFoundError(
+            f"Put the file {wheel} beside this notebook, and run this cell "
+            "again. The download menu of the book's pages offers it."
+        ) from None
+    %pip install --quiet "./{wheel}[widgets]"
+"""
+
+
+def install_cell(wheel, site="", repository="", branch="main"):
+    """Return the first cell: it installs what is needed where it is missing.
+
+    The site's own wheel if the address of the site is known, else the
+    repository, else the wheel if it lies beside the notebook.
+
+    >>> print(install_cell("b-1.whl", "https://example.org").source)
+    # The book's own code, installed where it is missing:
+    try:
+        import backprop.widgets
+    except ModuleNotFoundError:
+        source = "https://example.org/_static/b-1.whl"
+        %pip install --quiet "backprop-one-update[widgets] @ {source}"
+    """
+    address = f"git+{repository}@{branch}" if repository else ""
+    if site:
+        address = f"{site.rstrip('/')}/_static/{wheel}"
+    rest = FROM_AN_ADDRESS if address else FROM_A_FILE
+    rest = rest.replace("ADDRESS", address).replace("WHEEL", wheel)
+    cell = nbformat.v4.new_code_cell((MISSING + rest).rstrip())
+    cell.metadata["tags"] = [INSTALL_TAG]
+    return cell
+
+
+def export(notebook, blocks, first=None, kernel="python3"):
+    """Return a notebook of the page's Markdown and the executed cells.
+
+    ``notebook`` is executed and supplies code and outputs; ``blocks`` are the
+    page's, from `plain_markdown`; ``first`` is the cell that installs.
+    """
+    made = [] if first is None else [first]
+    following = 0
+    for block in blocks:
+        if block.cell is None:
+            add_text(made, block)
+            continue
+        # a cell that the page leaves out is needed by those after it
+        made += code_cells(notebook, following, block.cell)
+        made += [code_cell(notebook.cells[block.cell], block.output)]
+        following = block.cell + 1
+    made += code_cells(notebook, following, len(notebook.cells))
+    return finished(notebook, made, kernel)
+
+
+def add_text(cells, block):
+    """Append Markdown to the last cell, or begin a new one."""
+    last = cells[-1] if cells else None
+    if block.alone or last is None or last.cell_type != "markdown":
+        cells.append(nbformat.v4.new_markdown_cell(block.text))
+        if block.folded:
+            cells[-1].metadata["jp-MarkdownHeadingCollapsed"] = True
+    else:
+        last.source += "\n\n" + block.text
+
+
+def code_cells(notebook, start, stop):
+    """Return the code cells of a range."""
+    cells = notebook.cells[start:stop]
+    return [code_cell(cell) for cell in cells if cell.cell_type == "code"]
+
+
+def code_cell(cell, output=""):
+    """Return a copy of an executed cell, folded as on the page.
+
+    ``output`` takes the place of Markdown that the cell printed as MyST.
+    """
+    made = deepcopy(cell)
+    made.metadata.pop("mystnb", None)
+    tags = made.metadata.get("tags", [])
+    hidden = {HIDDEN[tag]: True for tag in tags if tag in HIDDEN}
+    if hidden:
+        made.metadata["jupyter"] = hidden
+    for result in made.outputs:
+        if output and "text/markdown" in result.get("data", {}):
+            result.data["text/markdown"] = output
+    return made
+
+
+def finished(notebook, cells, kernel):
+    """Return cells as a valid notebook with the metadata that it needs.
+
+    Cells are named by their order, so that two builds give the same file.
+    """
+    for index, cell in enumerate(cells):
+        cell["id"] = f"cell-{index}"
+    kept = {
+        name: deepcopy(notebook.metadata[name])
+        for name in ("language_info", "widgets")
+        if name in notebook.metadata
+    }
+    made = nbformat.v4.new_notebook(cells=cells, metadata=kept)
+    made.nbformat_minor = 5
+    return with_kernel(made, kernel, install=True)
+
+
+def with_kernel(notebook, kernel, install=False):
+    """Return a notebook for a kernel; without its installing cell by default.
+
+    JupyterLite's Python is called ``python`` and has the book's code.
+    """
+    made = deepcopy(notebook)
+    made.metadata["kernelspec"] = {
+        "display_name": "Python 3",
+        "language": "python",
+        "name": kernel,
+    }
+    if not install:
+        made.cells = [
+            cell
+            for cell in made.cells
+            if INSTALL_TAG not in cell.metadata.get("tags", [])
+        ]
+    nbformat.validate(made)
+    return made
