@@ -24,6 +24,8 @@ MAY_IMPORT = {
     },
     "parallel.py": {"numpy", "dask", "distributed", "backprop.numerics"},
     "notation.py": set(),
+    # IPython only where the bar is in a notebook
+    "progress.py": {"tqdm", "IPython"},
     "worked_examples.py": set(),
 }
 

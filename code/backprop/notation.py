@@ -26,6 +26,8 @@ class Symbol:
 
 FORWARD, BACKWARD = "ch-forward", "ch-backward"
 UPDATE, LAYERS = "ch-update", "ch-layers"
+MATRICES = "ch-matrices"
+TRAINING_A_NETWORK = "ch-training"
 
 ONE_NEURON = (
     Symbol("x", "x", "x", "number", "input", FORWARD),
@@ -181,10 +183,58 @@ NETWORK = (
         LAYERS,
     ),
     Symbol("ᵀ", r"^{\mathsf T}", ".T", "(n, m)", "transpose", LAYERS),
+    Symbol(
+        "i", "i", "i", "1 … m", "number of an example, first index", MATRICES
+    ),
+    Symbol(
+        "p",
+        "p",
+        "p",
+        "shape of the logits",
+        "softmax of the logits: probabilities, row by row",
+        MATRICES,
+    ),
+    Symbol(
+        "J",
+        "J",
+        "J",
+        "(n, n)",
+        "Jacobian: J[j, k] is the slope of output j along input k",
+        MATRICES,
+    ),
 )
 """A network of layers and a batch: chapter 4 onwards."""
 
-TABLE = ONE_NEURON + NETWORK
+TRAINING = (
+    Symbol(
+        "N",
+        "N",
+        "len(training)",
+        "number",
+        "training examples, of which a minibatch holds m",
+        TRAINING_A_NETWORK,
+    ),
+    Symbol("K", "K", "classes", "number", "classes", TRAINING_A_NETWORK),
+    Symbol(
+        "B",
+        "B",
+        "step.rows",
+        "(m,)",
+        "rows of a minibatch",
+        TRAINING_A_NETWORK,
+    ),
+    Symbol(
+        "∇L_B",
+        r"\nabla L_B",
+        "step.gradient",
+        "shape of the parameters",
+        "gradient of the loss of these rows alone, their mean",
+        TRAINING_A_NETWORK,
+    ),
+)
+"""Many examples, a few at a time: chapter 6."""
+
+TABLE = ONE_NEURON + NETWORK + TRAINING
 
 
 def row(python):

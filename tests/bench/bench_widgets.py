@@ -46,6 +46,9 @@ MEDIAN, MOST = 8.0, 16.0  # milliseconds
 
 # Page, view, the slider that is moved, what else is set.
 SIGMOID = {"activation": "sigmoid"}
+DEEP = {"sizes": "2-2-2-2", "step": 13}
+BIG = {"inputs": 6, "hidden": 6, "outputs": 6}
+SWAPPED = {"m": 6, "mistake": "swapped"}
 CASES = [
     ("forward", "activation_explorer", "z", {}),
     ("forward", "stepper", "w", {}),
@@ -54,6 +57,10 @@ CASES = [
     ("update", "learning_rate_explorer", "start w", SIGMOID),
     ("update", "loss_surface", "η", SIGMOID),
     ("update", "loss_surface", "w", SIGMOID),
+    ("layers", "network_stepper", "W[1]₁₁", DEEP),
+    ("layers", "network_stepper", "x₁", {"step": 6}),
+    ("matrices", "shape_explorer", "examples m", BIG),
+    ("matrices", "shape_explorer", "hidden n₁", SWAPPED),
 ]
 
 # `painted` does something in an animation frame; milliseconds until the

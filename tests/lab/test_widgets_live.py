@@ -13,6 +13,7 @@ pytestmark = pytest.mark.lab
 CELLS = [
     """\
 from ipywidgets import VBox
+import numpy as np
 import sympy as sp
 from backprop.symbolic import z
 from backprop.widgets import *
@@ -21,12 +22,15 @@ explorer""",
     "stepper = Stepper(exact=True)\nstepper",
     "rate = LearningRateExplorer()\nrate",
     "surface = LossSurface()\nsurface",
+    "network = NetworkStepper(exact=True)\nnetwork",
+    "shapes = ShapeExplorer(exact=True)\nshapes",
     """\
 one, other = ActivationExplorer(), ActivationExplorer()
 tie = link(one, "z", other, "z")
 VBox([one, other])""",
 ]
-PLACES = ["explorer", "stepper", "rate", "surface", "one", "other"]
+PLACES = ["explorer", "stepper", "rate", "surface", "network", "shapes"]
+PLACES += ["one", "other"]
 CONNECTED = """() => window.jupyterapp?.shell.currentWidget
   ?.sessionContext?.session?.kernel?.connectionStatus === "connected"
 """
@@ -116,7 +120,7 @@ def notebook(tmp_path_factory, browser):
     write_notebook(root / "book" / "live.ipynb")
     with jupyterlab(root, folder) as address:
         # high, for JupyterLab takes away what is out of sight
-        page = browser.new_page(viewport={"width": 1400, "height": 5000})
+        page = browser.new_page(viewport={"width": 1400, "height": 6500})
         page.goto(f"{address}/lab/tree/live.ipynb")
         panel = page.locator(".jp-NotebookPanel:visible")
         panel.wait_for(timeout=90_000)
@@ -190,6 +194,22 @@ def test_what_is_drawn_equals_run(name, notebook):
         assert largest < 1e-12
 
 
+def test_the_shapes_that_are_drawn_are_those_of_run(notebook):
+    notebook.slider("shapes", "hidden n₁").press("Home")
+    notebook.wait("shapes.hidden", 1)
+    for wish in ("mistake = 'swapped'", "mistake = 'forward'", "inputs = 1"):
+        notebook.run(f"shapes.{wish}")
+        notebook.wait("shapes.drawn.keys() == shapes.run().keys()", True)
+        largest = notebook.python(
+            "max(float(abs(np.subtract(shapes.drawn[name], array)).max()) "
+            "for name, array in shapes.run().items())"
+        )
+        assert largest < 1e-12
+    said = notebook.run("shapes.hidden = 7")
+    assert "hidden" in said
+    assert notebook.python("shapes.hidden") == 1
+
+
 def test_the_arrow_keys_walk(notebook):
     notebook.run("stepper.step = 2")
     notebook.wait_for_words("stepper", "^L = ")
@@ -210,10 +230,47 @@ def test_next_update_reaches_python(notebook):
     assert notebook.python("stepper.w") == pytest.approx(promised, rel=1e-12)
 
 
+def test_the_network_goes_both_ways(notebook):
+    notebook.run("network.preset = 'han_kamber_3_2_1'")
+    notebook.wait_for_words("network", "^z of layer 1 = −0.7,")
+    choice = notebook.widget("network").get_by_label("network")
+    assert choice.input_value() == "han_kamber_3_2_1"
+    notebook.slider("network", "x₃").press("End")
+    notebook.wait("network.x", (1.0, 0.0, 5.0))
+    notebook.wait("network.preset", "")
+    choice.select_option("mazur_2_2_2")
+    notebook.wait("(network.sizes, network.preset)", ("2-2-2", "mazur_2_2_2"))
+    notebook.wait("network.biases", False)
+    notebook.run("network.W = [[[1, 2], [3, 4]], [[5, 6], [7, 8]]]")
+    notebook.run("network.step, network.selected = 8, 'w1_21'")
+    value = notebook.python("network.run()['dL_dw1_21']")
+    start = repr(value).replace("-", "−")[:12]
+    notebook.wait_for_words("network", f", {re.escape(start)}")
+    edge = notebook.widget("network").get_by_role(
+        "button", name=re.compile("^bias of layer 2, unit 2")
+    )
+    edge.press("Enter")
+    notebook.wait("network.selected", "b2_2")
+    said = notebook.run("network.W = [[[1]]]")
+    assert "W: found (1, 1), expected the shape (2, 2) and (2, 2)" in said
+
+
+def test_the_network_is_updated_like_in_python(notebook):
+    notebook.run("network.sizes = (2, 3, 1)")
+    notebook.wait_for_words("network", "^z of layer 1 = ")
+    promised = notebook.python("network.run()['w2_13_new']")
+    widget = notebook.widget("network")
+    widget.get_by_role("button", name="Next update").click()
+    notebook.wait("network.update", 1)
+    assert notebook.python("network.W[1][0][2]") == pytest.approx(
+        promised, rel=1e-12
+    )
+
+
 def test_an_activation_of_the_reader(notebook):
-    for name in ("explorer", "stepper", "rate", "surface"):
+    for name in ("explorer", "stepper", "rate", "surface", "network"):
         notebook.run(f"{name}.activation = z / (1 + sp.exp(-z))")
-        select = notebook.widget(name).locator("select")
+        select = notebook.widget(name).get_by_label("activation")
         own = notebook.python(f"{name}.custom['name']")
         notebook.page.wait_for_function(
             "([select, own]) => select.value === own",

@@ -64,9 +64,19 @@ class Reader:
         widget = self.widget(index)
         return widget.get_by_role("button", name=name, exact=True)
 
+    def chooser(self, name="activation", index=0):
+        """A list of choices by its name."""
+        widget = self.widget(index)
+        return widget.get_by_role("combobox", name=name, exact=True)
+
     def fallback(self, index=0):
         """The still picture and the table of a widget."""
         return self.widget(index).locator(".bp-fallback")
+
+    def all_digits(self, index=0):
+        """The box to tick for all digits."""
+        widget = self.widget(index)
+        return widget.get_by_role("checkbox", name="all digits")
 
     def live(self, index=0):
         """The line that says the present numbers."""

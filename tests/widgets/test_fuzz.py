@@ -64,7 +64,18 @@ function fuzz(render, state, seed, count, custom) {
 
   function value(name) {
     if (name === "activation") return pick(choices);
-    if (name === "exact") return random() < 0.5;
+    if (state.choices[name]) return pick(state.choices[name])[0];
+    if (typeof state[name] === "boolean") return random() < 0.5;
+    const [low, high, , length] = state.ranges[name];
+    if (length)
+      return Array.from({ length: Math.floor(random() * (length + 1)) },
+        () => low + Math.floor(random() * (high + 1 - low)));
+    return entries(model.get(name), name);
+  }
+
+  // A number, or as many in lists as there are.
+  function entries(like, name) {
+    if (Array.isArray(like)) return like.map((part) => entries(part, name));
     const [low, high, whole] = state.ranges[name];
     const most = Math.min(high, 200);
     if (whole) return Math.floor(low + random() * (most + 1 - low));
@@ -95,8 +106,8 @@ function fuzz(render, state, seed, count, custom) {
     }
     if (kind < 0.85) {
       const button = pick([...place.querySelectorAll(
-        "button, input[type=checkbox]")]);
-      button.click();
+        "button, [role=button], input[type=checkbox]")]);
+      button.dispatchEvent(new MouseEvent("click", { bubbles: true }));
       return `click ${button.textContent}`;
     }
     const target = pick([...place.querySelectorAll("*")]);
@@ -110,9 +121,11 @@ function fuzz(render, state, seed, count, custom) {
   function complaint() {
     for (const [name, range] of Object.entries(state.ranges)) {
       const now = model.get(name);
-      if (!(Number.isFinite(now) && now >= range[0] && now <= range[1]))
-        return `${name} = ${now}`;
-      if (range[2] && !Number.isInteger(now)) return `${name} = ${now}`;
+      for (const one of [now].flat(3)) {
+        if (!(Number.isFinite(one) && one >= range[0] && one <= range[1]))
+          return `${name} = ${now}`;
+        if (range[2] && !Number.isInteger(one)) return `${name} = ${now}`;
+      }
     }
     if (errors.length) return errors.join();
     const found = BAD.exec(place.innerHTML);

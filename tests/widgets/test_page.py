@@ -3,6 +3,7 @@
 import re
 from contextlib import contextmanager
 
+import numpy as np
 import pytest
 import sympy as sp
 import widget_page
@@ -17,9 +18,10 @@ pytestmark = pytest.mark.site
 NAMES = [name for name in widgets.__all__ if name != "link"]
 every_widget = pytest.mark.parametrize("name", NAMES)
 with_handle = pytest.mark.parametrize(
-    "name", [name for name in NAMES if name != "Stepper"]
+    "name", ["ActivationExplorer", "LearningRateExplorer", "LossSurface"]
 )
 STEPS = [*steps.WORDS]
+NETWORK_STEPS = widgets.NetworkStepper().steps()
 TITLES = ["z", "a", "L", "∂L/∂a", "∂a/∂z", "∂L/∂z", "∂L/∂w", "∂L/∂b"]
 TITLES += ["new w", "new b", "new L"]
 NUMBER = r"−?\d[\d.]*(?:e[+−]\d+)?"
@@ -88,11 +90,58 @@ def surface_says(state, text):
     assert numbers(text)[:3] == DIGITS(run[0], rel=1e-12, abs=1e-12)
 
 
+def playground_says(state, text):
+    playground = make("TrainingPlayground", **state)
+    (_, *losses), both = playground.run()["history"][-1], numbers(text)
+    assert both[0] == state["update"]
+    assert both[2] == DIGITS(state["eta"])
+    assert both[3:5] == DIGITS(losses, rel=1e-9)
+
+
+def shapes_say(state, text):
+    run = make("ShapeExplorer", **state).run()
+    rows = np.atleast_2d(run[state["array"]])
+    assert numbers(text.split("=")[-1])[0] == DIGITS(
+        rows[min(state["row"], len(rows) - 1)][
+            min(state["column"], len(rows[0]) - 1)
+        ],
+        abs=1e-12,
+    )
+
+
+def network_says(state, text):
+    run = make("NetworkStepper", **state).run()
+    step, names = [*NETWORK_STEPS.items()][state["step"]]
+    wanted = {"a": "a", "d": "dL_dz"}.get(step[0], "")
+    expected = [run[name] for name in names if name.startswith(wanted)]
+    if step == "update":
+        before, after = (state_entry(state), run[f"{state['selected']}_new"])
+        expected, text = [before, after, after - before], text.split(": ")[1]
+    elif step == "L_new":
+        change = run["L_new"] - run["L"]
+        expected = [run["L"], run["L_new"], run["predicted"], change]
+    else:
+        text = text.split(" = ", 1)[1]
+    assert numbers(text)[: len(expected)] == DIGITS(expected, abs=1e-12)
+
+
+def state_entry(state):
+    """The selected weight or bias."""
+    letter, *place = state["selected"].replace("_", "")
+    value = state["W" if letter == "w" else letter]
+    for unit in place:
+        value = value[int(unit) - 1]
+    return value
+
+
 CHECKS = {
+    "NetworkStepper": network_says,
     "ActivationExplorer": explorer_says,
     "Stepper": stepper_says,
     "LearningRateExplorer": rate_says,
     "LossSurface": surface_says,
+    "TrainingPlayground": playground_says,
+    "ShapeExplorer": shapes_say,
 }
 
 
@@ -141,16 +190,19 @@ def test_home_and_end_reach_the_ends(name, show):
 # z is negative there, where no two activations are alike
 BELOW = {
     "ActivationExplorer": {"z": -0.7},
+    "NetworkStepper": {"x": [-3.0, 1.0], "step": 1},
     "Stepper": {"w": -0.5, "step": 1},
     "LearningRateExplorer": {"start": -0.5},
     "LossSurface": {"w": -0.5},
+    "TrainingPlayground": {},
+    "ShapeExplorer": {"array": "A[1]"},
 }
 
 
 @every_widget
 def test_every_activation_can_be_chosen(name, show):
     with show(make(name, exact=True, **BELOW[name])) as reader:
-        select = reader.widget().locator("select")
+        select = reader.chooser()
         options = select.locator("option").evaluate_all(
             "all => all.map(option => option.value)"
         )
@@ -167,7 +219,7 @@ def test_every_activation_can_be_chosen(name, show):
 @every_widget
 def test_all_digits_are_one_click_away(name, show):
     with show(make(name)) as reader:
-        box = reader.widget().get_by_role("checkbox")
+        box = reader.all_digits()
         few = reader.live()
         box.check()
         many = reader.live()
@@ -182,7 +234,7 @@ def test_an_activation_of_the_reader_is_drawn(name, show):
     swish = z / (1 + sp.exp(-z))
     below = make(name, exact=True, activation=swish, **BELOW[name])
     with show(below) as reader:
-        select = reader.widget().locator("select")
+        select = reader.chooser()
         assert select.input_value() == str(swish)
         own = reader.live()
         select.select_option("tanh")
@@ -410,11 +462,11 @@ def test_a_link_restores_every_widget(show):
     both = [make(name) for name in NAMES] * 2
     with show(*both) as reader:
         for index in range(len(both)):
-            reader.widget(index).locator("select").select_option("tanh")
+            reader.chooser(index=index).select_option("relu")
             slider = reader.widget(index).get_by_role("slider").first
             for _ in range(index + 1):
                 slider.press("ArrowRight")
-        reader.widget(1).get_by_role("checkbox").check()
+        reader.all_digits(1).check()
         states = reader.states()
         shown = [reader.live(i) for i in range(len(both))]
         stands = [reader.values(i) for i in range(len(both))]
@@ -426,9 +478,9 @@ def test_a_link_restores_every_widget(show):
         assert reader.states() == states
 
 
-def four(state):
-    """An address that offers one state to each of four widgets."""
-    return hash_of(*[state] * 4)
+def every(state):
+    """An address that offers one state to each of the widgets."""
+    return hash_of(*[state] * len(NAMES))
 
 
 BAD_HASHES = [
@@ -438,17 +490,17 @@ BAD_HASHES = [
     "#widgets=null",
     "#widgets=[[[",
     "#somewhere",
-    four(None),
-    four([1, 2]),
-    four({"z": "1", "w": "1", "start": [], "eta": None, "b": {}}),
-    four({"z": 1e7, "w": -1e7, "start": 1e300, "eta": 0, "b": 1e9}),
-    four({"activation": "swish", "exact": "yes", "eta": -1}),
-    four({"activation": "__proto__", "view": "stepper"}),
-    four({"activation": "constructor", "custom": {"name": "x"}}),
-    four({"step": -1, "update": -1}),
-    four({"step": 1e9, "update": 0.5}),
-    four({"step": 2.5, "steps": 2.5}),
-    four({"steps": 1e9}),
+    every(None),
+    every([1, 2]),
+    every({"z": "1", "w": "1", "start": [], "eta": None, "b": {}}),
+    every({"z": 1e7, "w": -1e7, "start": 1e300, "eta": 0, "b": 1e9}),
+    every({"activation": "swish", "exact": "yes", "eta": -1}),
+    every({"activation": "__proto__", "view": "stepper"}),
+    every({"activation": "constructor", "custom": {"name": "x"}}),
+    every({"step": -1, "update": -1}),
+    every({"step": 1e9, "update": 0.5}),
+    every({"step": 2.5, "steps": 2.5}),
+    every({"steps": 1e9}),
 ]
 
 
@@ -542,7 +594,7 @@ def test_no_page_scrolls_sideways(width, scale, show):
     with show(*(make(name, exact=True) for name in NAMES), **view) as reader:
         for option in catalogue.ACTIVATIONS:
             for index in range(len(NAMES)):
-                select = reader.widget(index).locator("select")
+                select = reader.chooser(index=index)
                 select.select_option(option)
             assert reader.page.evaluate(wide) <= width
         for tab in reader.page.locator(".bp-step").all():

@@ -22,6 +22,7 @@ from backprop.plotting.graph import (
     draw_note,
     network_graph,
 )
+from backprop.plotting.shapes import draw_shapes
 from backprop.plotting.style import (
     COLOURS,
     SIZES,
@@ -54,6 +55,7 @@ __all__ = [
     "draw_losses",
     "draw_marks",
     "draw_note",
+    "draw_shapes",
     "draw_surface",
     "figure",
     "in_style",

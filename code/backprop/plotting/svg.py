@@ -18,6 +18,9 @@ HALO = re.compile(
 )
 """A text with a halo: matplotlib draws its outline, and then itself."""
 
+MARKS = re.compile(r'<use [^>]*style="([^"]*)"/>(?:<use [^>]*style="\1"/>)+')
+"""Many points of one style, as a scatter of data has them."""
+
 
 def small_svg(figure):
     """The figure as SVG text, from ``<svg`` to ``</svg>``.
@@ -33,6 +36,7 @@ def small_svg(figure):
     svg = re.sub(r">\s+<", "><", svg.strip())
     svg = re.sub(r'<g id="[^"]*"', "<g", svg)
     svg = PLACES.sub(_short, GLYPH.sub(_coarse, svg))
+    svg = MARKS.sub(_styled_once, svg)
     svg = HALO.sub(r'<path d="\1" style="\2; paint-order: stroke"/>', svg)
     return re.sub(r"([;:]) ", r"\1", svg)
 
@@ -49,6 +53,12 @@ def svg_address(svg):
     for sign in "%#<>":
         text = text.replace(sign, f"%{ord(sign):02X}")
     return f"data:image/svg+xml,{text}"
+
+
+def _styled_once(match):
+    """Points of one style in a group that has it."""
+    points = match[0].replace(f' style="{match[1]}"', "")
+    return f'<g style="{match[1]}">{points}</g>'
 
 
 def _coarse(match):

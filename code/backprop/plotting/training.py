@@ -69,7 +69,7 @@ def draw_learning_curves(ax, curves, name="$L$", logarithmic=False):
         )
     if logarithmic:
         ax.set_yscale("log")
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     ax.set(xlabel="update", ylabel=name)
     ax.legend(loc="best")
 

@@ -16,6 +16,7 @@ from backprop.symbolic.catalogue import (
     y,
     z,
 )
+from backprop.symbolic.cost import count_multiplications, multiplications
 from backprop.symbolic.derivation import Derivation, Partial, Path, Stage
 from backprop.symbolic.latex import Formula, formula
 from backprop.symbolic.models import (
@@ -36,8 +37,10 @@ __all__ = [
     "Stage",
     "a",
     "b",
+    "count_multiplications",
     "formula",
     "matrix_gradients",
+    "multiplications",
     "network",
     "neuron",
     "prove_matrix_form",

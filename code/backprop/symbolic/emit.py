@@ -21,7 +21,7 @@ from backprop.symbolic import catalogue, models
 from backprop.symbolic.catalogue import a, b, w, x, y, z
 
 v = sp.Symbol("v")
-eta = sp.Symbol("eta")
+eta, m = sp.symbols("eta m")
 
 STABLE = {
     "sigmoid": sp.Piecewise(
@@ -48,6 +48,9 @@ STABLE_LOSSES = {
     "binary_cross_entropy": STABLE["softplus"].subs(z, a) - y * a,
 }
 """Losses rewritten in the same way."""
+
+LOGITS = sp.symbols("z_1 z_2")
+TARGETS = sp.symbols("y_1 y_2")
 
 
 class Printer(JavascriptCodePrinter):
@@ -85,20 +88,44 @@ def function(name, arguments, lines):
     Raises ``ValueError`` where a line uses a symbol that is not known yet.
     """
     _check_known(arguments, lines)
-    helpers, reduced = sp.cse(
-        list(lines.values()), symbols=sp.numbered_symbols("t")
-    )
-    helpers = dict(helpers)
-    printer, written = Printer(), []
-    for symbol, expression in zip(lines, reduced, strict=True):
-        for helper in _needed(expression, helpers):
-            text = printer.doprint(helpers.pop(helper))
-            written.append(f"  const {helper} = {text};")
-        written.append(f"  const {symbol} = {printer.doprint(expression)};")
     listed = ", ".join(map(str, arguments))
-    returned = ", ".join(lines)
-    body = "\n".join([*written, f"  return {{ {returned} }};"])
+    returned = f"return {{ {', '.join(lines)} }};"
+    body = "\n".join(f"  {line}" for line in [*_statements(lines), returned])
     return f"function {name}({listed}) {{\n{body}\n}}"
+
+
+def rows_function(name, inputs, outputs, lines):
+    """A JavaScript function that computes ``lines`` for every row of arrays.
+
+    ``inputs`` and ``outputs`` map the name of an array to what stands in
+    one of its rows: symbols, and names of lines. The function writes into
+    the outputs and makes no garbage; its last argument ``m`` is the number
+    of rows, which a line may use too. Raises ``ValueError`` as `function`.
+
+    >>> print(rows_function("double", {"Z": (v,)}, {"A": ("a",)}, {"a": 2*v}))
+    function double(Z, A, m) {
+      for (let i = 0; i < m; i += 1) {
+        const v = Z[i];
+        const a = 2*v;
+        A[i] = a;
+      }
+    }
+    """
+    read = [
+        f"const {symbol} = {place};"
+        for symbol, place in _places(inputs).items()
+    ]
+    written = [
+        f"{place} = {symbol};" for symbol, place in _places(outputs).items()
+    ]
+    known = [symbol for row in inputs.values() for symbol in row]
+    _check_known([*known, m], lines)
+    listed = ", ".join([*inputs, *outputs, "m"])
+    body = "\n".join(
+        f"    {line}" for line in [*read, *_statements(lines), *written]
+    )
+    loop = f"  for (let i = 0; i < m; i += 1) {{\n{body}\n  }}"
+    return f"function {name}({listed}) {{\n{loop}\n}}"
 
 
 def derivation_function(name, derivation):
@@ -148,6 +175,92 @@ def activation_function(name, activation):
     return function(name, (z,), lines)
 
 
+def layer_functions(name, activation):
+    """The two passes through the activation of a layer, as JavaScript.
+
+    ``forward_<name>`` writes ``A = f(Z)``, ``backward_<name>`` writes
+    ``dL_dZ = dL_dA f'(Z)``: both entry by entry.
+    """
+    dL_da, da_dz = sp.symbols("dL_da da_dz")
+    forward = rows_function(
+        f"forward_{name}",
+        {"Z": (z,)},
+        {"A": ("a",)},
+        {"a": stable(activation)},
+    )
+    backward = rows_function(
+        f"backward_{name}",
+        {"Z": (z,), "dL_dA": (dL_da,)},
+        {"dL_dZ": ("dL_dz",)},
+        slope_lines(activation) | {"dL_dz": dL_da * da_dz},
+    )
+    return forward, backward
+
+
+def slope_lines(activation):
+    """The steps to ``da_dz``: quick ones, as training takes very many.
+
+    Of the sigmoid and the tanh only ``e = e^(-|z|)`` or its square is used;
+    a test has SymPy prove that it is the derivative.
+
+    >>> slope_lines("tanh")["da_dz"]
+    4*e/d**2
+    """
+    steepness = {"sigmoid": 1, "tanh": 2}
+    if not (isinstance(activation, str) and activation in steepness):
+        return {"da_dz": stable_slope(activation)}
+    e, d = sp.symbols("e d")
+    k = steepness[activation]
+    return {
+        "e": sp.exp(-k * sp.Abs(z)),
+        "d": 1 + e,
+        "da_dz": k**2 * e / d**2,
+    }
+
+
+def softmax_functions():
+    """The softmax of two classes, and its cross-entropy, as JavaScript.
+
+    ``softmax`` writes the second class's probability.
+    ``softmax_cross_entropy`` writes each example's loss, and the gradient
+    of the mean of all m with respect to the logits, ``(p - y) / m``.
+    """
+    lines = softmax_lines()
+    shared = {name: lines[name] for name in ("gap", "e", "p_2")}
+    softmax = rows_function("softmax", {"Z": LOGITS}, {"P": ("p_2",)}, shared)
+    cross_entropy = rows_function(
+        "softmax_cross_entropy",
+        {"Z": LOGITS, "Y": TARGETS},
+        {"losses": ("L",), "dL_dZ": ("dL_dz_1", "dL_dz_2")},
+        lines,
+    )
+    return softmax, cross_entropy
+
+
+def softmax_lines():
+    """The steps of softmax and cross-entropy for the logits z_1 and z_2.
+
+    Only ``e^(-|z_2 - z_1|)`` is used, which cannot overflow; the targets
+    sum to 1. That they are the softmax, its loss and the derivative of this
+    loss is proved by SymPy in a test.
+
+    >>> softmax_lines()["gap"]
+    -z_1 + z_2
+    """
+    gap, e, p_1, p_2 = sp.symbols("gap e p_1 p_2")
+    (z_1, z_2), (y_1, y_2) = LOGITS, TARGETS
+    second = gap >= 0
+    return {
+        "gap": z_2 - z_1,
+        "e": sp.exp(-sp.Abs(gap)),
+        "p_1": sp.Piecewise((e, second), (1, True)) / (1 + e),
+        "p_2": sp.Piecewise((1, second), (e, True)) / (1 + e),
+        "L": y_1 * sp.Max(0, gap) + y_2 * sp.Max(0, -gap) + log1p(e),
+        "dL_dz_1": (p_1 - y_1) / m,
+        "dL_dz_2": (p_2 - y_2) / m,
+    }
+
+
 def stable(activation):
     """The expression of an activation, in its form without overflow.
 
@@ -187,11 +300,20 @@ def module():
         neuron_function(f"neuron_{activation}_{loss}", activation, loss)
         for activation, loss in PAIRS
     ]
+    passes = [
+        text
+        for name in catalogue.ACTIVATIONS
+        for text in layer_functions(name, name)
+    ]
     tables = [
         _table("activations", "activation", catalogue.ACTIVATIONS),
         _table("neurons", "neuron", map("_".join, PAIRS)),
+        _table("forwards", "forward", catalogue.ACTIVATIONS),
+        _table("backwards", "backward", catalogue.ACTIVATIONS),
+        "export const classes = { softmax, softmax_cross_entropy };",
     ]
-    return "\n\n".join([HEAD, *activations, *neurons, *tables]) + "\n"
+    parts = [HEAD, *activations, *neurons, *passes, *softmax_functions()]
+    return "\n\n".join([*parts, *tables]) + "\n"
 
 
 PAIRS = [(name, "half_squared_error") for name in catalogue.ACTIVATIONS]
@@ -207,6 +329,35 @@ HEAD = """\
 def _table(name, prefix, keys):
     rows = "\n".join(f"  {key}: {prefix}_{key}," for key in keys)
     return f"export const {name} = {{\n{rows}\n}};"
+
+
+def _statements(lines):
+    """JavaScript that defines every line; what occurs twice is named."""
+    helpers, reduced = sp.cse(
+        list(lines.values()), symbols=sp.numbered_symbols("t")
+    )
+    helpers = dict(helpers)
+    printer, written = Printer(), []
+    for symbol, expression in zip(lines, reduced, strict=True):
+        for helper in _needed(expression, helpers):
+            text = printer.doprint(helpers.pop(helper))
+            written.append(f"const {helper} = {text};")
+        written.append(f"const {symbol} = {printer.doprint(expression)};")
+    return written
+
+
+def _places(arrays):
+    """Symbol -> where it stands in row i, as JavaScript."""
+    return {
+        symbol: f"{array}[{_index(len(row), k)}]"
+        for array, row in arrays.items()
+        for k, symbol in enumerate(row)
+    }
+
+
+def _index(width, k):
+    start = "i" if width == 1 else f"{width} * i"
+    return start if k == 0 else f"{start} + {k}"
 
 
 def _check_known(arguments, lines):

@@ -34,79 +34,86 @@ def neuron(activation="sigmoid", loss="half_squared_error"):
     )
 
 
-def network(sizes, activation="sigmoid", loss="half_squared_error"):
-    """A fully connected network and one example, unit by unit.
+def network(sizes, activation="sigmoid", loss="half_squared_error", m=1):
+    """A fully connected network and ``m`` examples, unit by unit.
 
     The symbols are ``w1_23`` (layer 1, to unit 2 from unit 3), ``b1_2``,
-    ``z1_2``, ``a1_2``, ``x_3`` and ``y_1``; the loss is the sum over the
-    outputs. At most nine units a layer. Chapter 4.
+    ``z1_2``, ``a1_2``, ``x_3`` and ``y_1``. With several examples, all but
+    the weights and biases begin their index with the example, as in the rows
+    of a matrix: ``z1_42`` is unit 2 for example 4. The loss is the mean over
+    the examples of the sum over the outputs. At most nine units a layer and
+    nine examples. Chapters 4 and 5.
 
     >>> network((2, 2, 2)).stage("z1_1").definition
     b1_1 + w1_11*x_1 + w1_12*x_2
+    >>> network((2, 2, 2), m=4).stage("z1_41").definition
+    b1_1 + w1_11*x_41 + w1_12*x_42
     """
     _check_sizes(sizes)
+    _check_examples(m)
     f, per_output = catalogue.activation(activation), catalogue.loss(loss)
     depth = len(sizes) - 1
-    outputs = [symbol(f"x_{k}") for k in _units(sizes[0])]
+    X = outputs = _rows("x", m, sizes[0])
     stages, inputs = [], []
     for l in range(1, depth + 1):
-        previous, outputs = outputs, []
+        before, outputs = outputs, _rows(f"a{l}", m, sizes[l])
+        pre = _rows(f"z{l}", m, sizes[l])
         for j in _units(sizes[l]):
             weights = [symbol(f"w{l}_{j}{k}") for k in _units(sizes[l - 1])]
-            bias, pre = symbol(f"b{l}_{j}"), symbol(f"z{l}_{j}")
-            total = sp.Add(*map(sp.Mul, weights, previous), bias)
-            stages.append(Stage(pre, total))
-            outputs.append(symbol(f"a{l}_{j}"))
+            bias = symbol(f"b{l}_{j}")
             inputs += [*weights, bias]
+            for row, collected in zip(before, pre, strict=True):
+                total = sp.Add(*map(sp.Mul, weights, row), bias)
+                stages.append(Stage(collected[j - 1], total))
         stages += [
-            Stage(out, f.subs(z, symbol(f"z{l}_{j}")))
-            for j, out in enumerate(outputs, start=1)
+            Stage(out, f.subs(z, at))
+            for row, collected in zip(outputs, pre, strict=True)
+            for out, at in zip(row, collected, strict=True)
         ]
-    targets = [symbol(f"y_{j}") for j in _units(sizes[-1])]
+    Y = _rows("y", m, sizes[-1])
     total = sp.Add(
         *(
             per_output.subs({a: out, y: target}, simultaneous=True)
-            for out, target in zip(outputs, targets, strict=True)
+            for row, targets in zip(outputs, Y, strict=True)
+            for out, target in zip(row, targets, strict=True)
         )
     )
-    inputs += [symbol(f"x_{k}") for k in _units(sizes[0])] + targets
-    return Derivation([*stages, Stage(L, total)], inputs=tuple(inputs))
+    inputs += [entry for row in [*X, *Y] for entry in row]
+    return Derivation([*stages, Stage(L, total / m)], inputs=tuple(inputs))
 
 
-def matrix_gradients(sizes, activation=None, loss="half_squared_error"):
+def matrix_gradients(sizes, activation=None, loss="half_squared_error", m=1):
     """The four matrix equations of chapter 4, in SymPy matrices.
 
-    One example, so ``X`` is a row. Returns a dict from the names of the
-    weights and biases (``w1_23``, ``b1_2``) to the entries of ∂L/∂W and
-    ∂L/∂b, as expressions in the inputs alone.
+    ``X`` has ``m`` rows, one for each example. Returns a dict from the names
+    of the weights and biases (``w1_23``, ``b1_2``) to the entries of ∂L/∂W
+    and ∂L/∂b, as expressions in the inputs alone.
     """
     _check_sizes(sizes)
+    _check_examples(m)
     activation = AnyActivation(z) if activation is None else activation
     f, per_output = catalogue.activation(activation), catalogue.loss(loss)
     depth = len(sizes) - 1
     W, bias = _parameters(sizes)
-    A = {0: sp.Matrix([[symbol(f"x_{k}") for k in _units(sizes[0])]])}
-    Z, dL_dZ = {}, {}
+    A, Z, dL_dZ = {0: sp.Matrix(_rows("x", m, sizes[0]))}, {}, {}
     for l in range(1, depth + 1):
-        Z[l] = A[l - 1] * W[l].T + bias[l]
+        Z[l] = A[l - 1] * W[l].T + sp.ones(m, 1) * bias[l]
         A[l] = Z[l].applyfunc(lambda entry: f.subs(z, entry))
-    slope = per_output.diff(a)
+    slope, Y = per_output.diff(a) / m, sp.Matrix(_rows("y", m, sizes[-1]))
     dL_dA = sp.Matrix(
-        [
-            [
-                slope.subs({a: out, y: symbol(f"y_{j}")}, simultaneous=True)
-                for j, out in enumerate(A[depth], start=1)
-            ]
-        ]
+        m,
+        sizes[-1],
+        lambda i, j: slope.subs(
+            {a: A[depth][i, j], y: Y[i, j]}, simultaneous=True
+        ),
     )
-    entries = {}
+    entries, f_prime = {}, f.diff(z)
     for l in range(depth, 0, -1):
-        f_prime = f.diff(z)
-        slopes = Z[l].applyfunc(lambda entry, g=f_prime: g.subs(z, entry))
+        slopes = Z[l].applyfunc(lambda entry: f_prime.subs(z, entry))
         dL_dZ[l] = dL_dA.multiply_elementwise(slopes)
-        dL_dW = dL_dZ[l].T * A[l - 1]
+        dL_dW, dL_db = dL_dZ[l].T * A[l - 1], sp.ones(1, m) * dL_dZ[l]
         for j in _units(sizes[l]):
-            entries[f"b{l}_{j}"] = dL_dZ[l][0, j - 1]
+            entries[f"b{l}_{j}"] = dL_db[j - 1]
             for k in _units(sizes[l - 1]):
                 entries[f"w{l}_{j}{k}"] = dL_dW[j - 1, k - 1]
         dL_dA = dL_dZ[l] * W[l]
@@ -136,16 +143,19 @@ class Proof:
         )
 
 
-def prove_matrix_form(sizes, loss="half_squared_error"):
+def prove_matrix_form(sizes, loss="half_squared_error", m=1):
     """Prove, entry by entry, that the matrix form gives the scalar partials.
 
-    For every weight and bias of a network of these sizes and *any*
-    differentiable activation. Returns a tuple of `Proof`. Chapter 4.
+    For every weight and bias of a network of these sizes, a batch of ``m``
+    examples and *any* differentiable activation. Returns a tuple of `Proof`.
+    Chapters 4 and 5.
 
     >>> all(proof.equal for proof in prove_matrix_form((2, 2, 2)))
     True
+    >>> all(proof.equal for proof in prove_matrix_form((2, 1), m=3))
+    True
     """
-    derivation = network(sizes, AnyActivation(z), loss)
+    derivation = network(sizes, AnyActivation(z), loss, m)
     return tuple(
         Proof(
             name,
@@ -153,7 +163,7 @@ def prove_matrix_form(sizes, loss="half_squared_error"):
             derivation.expand(derivation[f"dL_d{name}"].product),
             entry,
         )
-        for name, entry in matrix_gradients(sizes, loss=loss).items()
+        for name, entry in matrix_gradients(sizes, loss=loss, m=m).items()
     )
 
 
@@ -179,6 +189,14 @@ def _parameters(sizes):
     return W, bias
 
 
+def _rows(letter, m, n):
+    """Symbols ``letter_ij``, a row for each example i; ``letter_j`` for a
+    single one."""
+    if m == 1:
+        return [[symbol(f"{letter}_{j}") for j in _units(n)]]
+    return [[symbol(f"{letter}_{i}{j}") for j in _units(n)] for i in _units(m)]
+
+
 def _units(n):
     return range(1, n + 1)
 
@@ -189,4 +207,11 @@ def _check_sizes(sizes):
         raise ValueError(
             f"sizes: found {tuple(sizes)}, expected at least two whole "
             "numbers from 1 to 9, input first"
+        )
+
+
+def _check_examples(m):
+    if not isinstance(m, int) or not 1 <= m <= 9:
+        raise ValueError(
+            f"m: found {m!r}, expected a whole number from 1 to 9"
         )

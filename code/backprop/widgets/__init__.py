@@ -10,13 +10,19 @@ from backprop.widgets.activation_explorer import ActivationExplorer
 from backprop.widgets.base import link, show_boxes_in_pages
 from backprop.widgets.learning_rate_explorer import LearningRateExplorer
 from backprop.widgets.loss_surface import LossSurface
+from backprop.widgets.network_stepper import NetworkStepper
+from backprop.widgets.shape_explorer import ShapeExplorer
 from backprop.widgets.stepper import Stepper
+from backprop.widgets.training_playground import TrainingPlayground
 
 __all__ = [
     "ActivationExplorer",
     "LearningRateExplorer",
     "LossSurface",
+    "NetworkStepper",
+    "ShapeExplorer",
     "Stepper",
+    "TrainingPlayground",
     "link",
 ]
 

@@ -3,14 +3,18 @@
 from pathlib import Path
 
 from backprop.symbolic import emit
-from backprop.widgets import steps
+from backprop.widgets import network_steps, steps
 
 SOURCES = Path(__file__).parent / "frontend" / "src"
 
 
 def generated():
     """File name -> text, freshly emitted."""
-    return {"formulas.js": emit.module(), "mathml.js": steps.generated()}
+    return {
+        "formulas.js": emit.module(),
+        "mathml.js": steps.generated(),
+        "networks.js": network_steps.generated(),
+    }
 
 
 def main():

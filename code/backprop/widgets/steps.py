@@ -103,8 +103,10 @@ def _formulas(derivation):
         f"{left} = {plain.doprint(slope)}",
         f"{left} = {slots.doprint(slope)}",
     )
+    # The same for every activation, and a constant one has no path to w.
+    partials = models.neuron().partials
     for step in ("dL_da", "dL_dz", "dL_dw", "dL_db"):
-        found[step] = _partial(derivation[step], plain, slots)
+        found[step] = _partial(partials[step], plain, slots)
     for parameter in ("w", "b"):
         found[f"{parameter}_new"] = (
             rf"{parameter}_\text{{new}} = {parameter} - \eta \cdot "

@@ -7,6 +7,7 @@ import { join, dirname } from "node:path";
 const here = dirname(fileURLToPath(import.meta.url));
 const out = process.argv[2] ?? join(here, "..", "static");
 const common = {
+  alias: { "d3-interpolate": join(here, "src/lib/interpolate.js") },
   bundle: true,
   minify: true,
   target: "es2020",

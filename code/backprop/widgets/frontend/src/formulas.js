@@ -214,6 +214,156 @@ function neuron_identity_binary_cross_entropy(w, b, x, y, eta) {
   return { z, a, L, dL_da, da_dz, dL_dz, dL_dw, dL_db, dL_dx, w_new, b_new, predicted, curvature };
 }
 
+function forward_sigmoid(Z, A, m) {
+  for (let i = 0; i < m; i += 1) {
+    const z = Z[i];
+    const t0 = Math.exp(z);
+    const a = (z >= 0 ? 1/(1 + Math.exp(-z)) : t0/(t0 + 1));
+    A[i] = a;
+  }
+}
+
+function backward_sigmoid(Z, dL_dA, dL_dZ, m) {
+  for (let i = 0; i < m; i += 1) {
+    const z = Z[i];
+    const dL_da = dL_dA[i];
+    const e = Math.exp(-Math.abs(z));
+    const d = e + 1;
+    const da_dz = e/(d * d);
+    const dL_dz = dL_da*da_dz;
+    dL_dZ[i] = dL_dz;
+  }
+}
+
+function forward_tanh(Z, A, m) {
+  for (let i = 0; i < m; i += 1) {
+    const z = Z[i];
+    const t0 = 2*z;
+    const t1 = -t0;
+    const a = (z >= 0 ? -Math.expm1(t1)/(Math.exp(t1) + 1) : Math.expm1(t0)/(Math.exp(t0) + 1));
+    A[i] = a;
+  }
+}
+
+function backward_tanh(Z, dL_dA, dL_dZ, m) {
+  for (let i = 0; i < m; i += 1) {
+    const z = Z[i];
+    const dL_da = dL_dA[i];
+    const e = Math.exp(-2*Math.abs(z));
+    const d = e + 1;
+    const da_dz = 4*e/(d * d);
+    const dL_dz = dL_da*da_dz;
+    dL_dZ[i] = dL_dz;
+  }
+}
+
+function forward_relu(Z, A, m) {
+  for (let i = 0; i < m; i += 1) {
+    const z = Z[i];
+    const a = (z > 0 ? z : 0);
+    A[i] = a;
+  }
+}
+
+function backward_relu(Z, dL_dA, dL_dZ, m) {
+  for (let i = 0; i < m; i += 1) {
+    const z = Z[i];
+    const dL_da = dL_dA[i];
+    const da_dz = (z > 0 ? 1 : 0);
+    const dL_dz = dL_da*da_dz;
+    dL_dZ[i] = dL_dz;
+  }
+}
+
+function forward_leaky_relu(Z, A, m) {
+  for (let i = 0; i < m; i += 1) {
+    const z = Z[i];
+    const a = (z > 0 ? z : (1/100)*z);
+    A[i] = a;
+  }
+}
+
+function backward_leaky_relu(Z, dL_dA, dL_dZ, m) {
+  for (let i = 0; i < m; i += 1) {
+    const z = Z[i];
+    const dL_da = dL_dA[i];
+    const da_dz = (z > 0 ? 1 : 1/100);
+    const dL_dz = dL_da*da_dz;
+    dL_dZ[i] = dL_dz;
+  }
+}
+
+function forward_softplus(Z, A, m) {
+  for (let i = 0; i < m; i += 1) {
+    const z = Z[i];
+    const a = (z >= 0 ? z + Math.log1p(Math.exp(-z)) : Math.log1p(Math.exp(z)));
+    A[i] = a;
+  }
+}
+
+function backward_softplus(Z, dL_dA, dL_dZ, m) {
+  for (let i = 0; i < m; i += 1) {
+    const z = Z[i];
+    const dL_da = dL_dA[i];
+    const t0 = Math.exp(-z);
+    const t1 = Math.exp(z);
+    const da_dz = (z >= 0 ? -t0/(t0 + 1) + 1 : t1/(t1 + 1));
+    const dL_dz = dL_da*da_dz;
+    dL_dZ[i] = dL_dz;
+  }
+}
+
+function forward_identity(Z, A, m) {
+  for (let i = 0; i < m; i += 1) {
+    const z = Z[i];
+    const a = z;
+    A[i] = a;
+  }
+}
+
+function backward_identity(Z, dL_dA, dL_dZ, m) {
+  for (let i = 0; i < m; i += 1) {
+    const z = Z[i];
+    const dL_da = dL_dA[i];
+    const da_dz = 1;
+    const dL_dz = dL_da*da_dz;
+    dL_dZ[i] = dL_dz;
+  }
+}
+
+function softmax(Z, P, m) {
+  for (let i = 0; i < m; i += 1) {
+    const z_1 = Z[2 * i];
+    const z_2 = Z[2 * i + 1];
+    const gap = -z_1 + z_2;
+    const e = Math.exp(-Math.abs(gap));
+    const p_2 = (gap >= 0 ? 1 : e)/(e + 1);
+    P[i] = p_2;
+  }
+}
+
+function softmax_cross_entropy(Z, Y, losses, dL_dZ, m) {
+  for (let i = 0; i < m; i += 1) {
+    const z_1 = Z[2 * i];
+    const z_2 = Z[2 * i + 1];
+    const y_1 = Y[2 * i];
+    const y_2 = Y[2 * i + 1];
+    const gap = -z_1 + z_2;
+    const e = Math.exp(-Math.abs(gap));
+    const t0 = 1/(e + 1);
+    const t1 = gap >= 0;
+    const p_1 = t0*(t1 ? e : 1);
+    const p_2 = t0*(t1 ? 1 : e);
+    const L = y_1*Math.max(0, gap) + y_2*Math.max(0, -gap) + Math.log1p(e);
+    const t2 = 1/m;
+    const dL_dz_1 = t2*(p_1 - y_1);
+    const dL_dz_2 = t2*(p_2 - y_2);
+    losses[i] = L;
+    dL_dZ[2 * i] = dL_dz_1;
+    dL_dZ[2 * i + 1] = dL_dz_2;
+  }
+}
+
 export const activations = {
   sigmoid: activation_sigmoid,
   tanh: activation_tanh,
@@ -232,3 +382,23 @@ export const neurons = {
   identity_half_squared_error: neuron_identity_half_squared_error,
   identity_binary_cross_entropy: neuron_identity_binary_cross_entropy,
 };
+
+export const forwards = {
+  sigmoid: forward_sigmoid,
+  tanh: forward_tanh,
+  relu: forward_relu,
+  leaky_relu: forward_leaky_relu,
+  softplus: forward_softplus,
+  identity: forward_identity,
+};
+
+export const backwards = {
+  sigmoid: backward_sigmoid,
+  tanh: backward_tanh,
+  relu: backward_relu,
+  leaky_relu: backward_leaky_relu,
+  softplus: backward_softplus,
+  identity: backward_identity,
+};
+
+export const classes = { softmax, softmax_cross_entropy };

@@ -25,3 +25,9 @@ function fill(element, attributes, children) {
 export function say(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
+
+// JupyterLab would take the arrow keys of what has the focus for itself.
+export function keepKeys(element) {
+  for (const control of element.querySelectorAll("button, input, select, [tabindex]"))
+    control.dataset.lmSuppressShortcuts = "true";
+}

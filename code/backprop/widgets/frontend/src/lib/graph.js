@@ -20,7 +20,7 @@ const EDGES = [
   ["a", "L"],
   ["y", "L"],
 ];
-const RADIUS = 17;
+export const RADIUS = 17;
 
 export class Graph {
   constructor() {
@@ -67,22 +67,22 @@ export class Graph {
   }
 }
 
-function className(lit, backward) {
+// The class of an edge: lit or not, and in which direction.
+export function className(lit, backward) {
   if (!lit) return "bp-edge";
   return `bp-edge bp-lit ${backward ? "bp-gradient" : "bp-forward"}`;
 }
 
-// A line with a small arrowhead in its middle, both in one path.
 function drawEdge([from, to]) {
-  const [x0, y0] = NODES[from];
-  const [x1, y1] = NODES[to];
+  return s("path", { class: "bp-edge", d: arrow(NODES[from], NODES[to]) });
+}
+
+// A line from circle to circle with a small arrowhead, both in one path.
+export function arrow([x0, y0], [x1, y1]) {
   const length = Math.hypot(x1 - x0, y1 - y0);
   const [ux, uy] = [(x1 - x0) / length, (y1 - y0) / length];
   const point = (along, aside = 0) =>
-    `${x0 + ux * along - uy * aside},${y0 + uy * along + ux * aside}`;
+    [x0 + ux * along - uy * aside, y0 + uy * along + ux * aside].map((at) => +at.toFixed(2)).join();
   const end = length - RADIUS - 4;
-  return s("path", {
-    class: "bp-edge",
-    d: `M${point(RADIUS + 3)}L${point(end)}M${point(end - 9, 5)}L${point(end)}L${point(end - 9, -5)}`,
-  });
+  return `M${point(RADIUS + 3)}L${point(end)}M${point(end - 9, 5)}L${point(end)}L${point(end - 9, -5)}`;
 }

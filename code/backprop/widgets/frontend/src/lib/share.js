@@ -30,19 +30,39 @@ export function restore(models, hash) {
   models.forEach((model, index) => {
     for (const name of model.get("shared") ?? []) {
       const value = states[index]?.[name];
-      if (fits(value, model.get(name), model.get("choices")?.[name], model.get("ranges")?.[name]))
+      const like = shapeOf(model, name);
+      if (fits(value, like, model.get("choices")?.[name], model.get("ranges")?.[name]))
         model.set(name, value);
     }
   });
 }
 
+// A value of the kind that is wanted: lists have the shape that a network's
+// sizes, restored before them, give them.
+function shapeOf(model, name) {
+  return model.get("starts")?.[model.get("sizes")]?.[name] ?? model.get(name);
+}
+
 function fits(value, present, choices, range) {
+  if (Array.isArray(present))
+    return (
+      Array.isArray(value) &&
+      value.length === present.length &&
+      present.every((part, index) => fits(value[index], part, choices, range))
+    );
   if (typeof value !== typeof present) return false;
+  if (Array.isArray(present)) return fitsList(value, range);
   if (choices) return choices.some(([name]) => name === value);
   if (typeof value !== "number") return true;
   if (!range) return Number.isFinite(value);
   const [low, high, whole] = range;
   return value >= low && value <= high && (!whole || Number.isInteger(value));
+}
+
+// A list of numbers: the fourth number of its range is the greatest length.
+function fitsList(value, range) {
+  const short = Array.isArray(value) && value.length <= (range?.[3] ?? Infinity);
+  return short && value.every((item) => fits(item, 0, null, range));
 }
 
 // The button below a widget.

@@ -1,14 +1,14 @@
 // One neuron, one update, one step at a time.
 
-import { button, select, slider, toggle } from "../lib/controls.js";
+import { select, slider, toggle } from "../lib/controls.js";
 import { h, say } from "../lib/dom.js";
 import { number, short, signed } from "../lib/format.js";
 import { Graph } from "../lib/graph.js";
 import { change, watch } from "../lib/model.js";
 import { formulas } from "../lib/neuron.js";
+import { Walk, enable } from "../lib/walk.js";
 import { common, order, special } from "../mathml.js";
 
-const PAUSE = 1600;
 const FORWARD = 3;
 
 const TITLES = {
@@ -55,45 +55,12 @@ export function stepper(model, element) {
 
   const graph = new Graph();
   const panel = new Panel(names);
-  const play = player(model, names.length);
-  const go = (step) => {
-    play.stop();
-    change(model, { step: Math.max(0, Math.min(names.length - 1, step)) });
-  };
-  const back = button("Back", () => go(model.get("step") - 1));
-  const next = button("Next", () => go(model.get("step") + 1));
-  const again = button("Next update", () => {
-    play.stop();
-    const now = compute(model);
-    if (!inRange(model, now)) return;
-    const { w_new, b_new } = now;
-    change(model, { w: w_new, b: b_new, step: 0, update: model.get("update") + 1 });
-  });
-  const tabs = names.map((name, index) =>
-    button(TITLES[name], () => go(index), { class: "bp-step" }),
-  );
-  const buttons = h("div", { class: "bp-buttons" }, back, next, play.element);
-  if (update) buttons.append(again);
-  const walk = h(
-    "div",
-    {
-      class: "bp-walk",
-      role: "group",
-      "aria-label": "Steps: the arrow keys go back and forth",
-      onkeydown: (event) => {
-        const step = stepAfter(event.key, model.get("step"), names.length);
-        if (step === null) return;
-        event.preventDefault();
-        go(step);
-      },
-    },
-    h("div", { class: "bp-steps" }, ...tabs),
-    buttons,
-  );
+  const titles = names.map((name) => TITLES[name]);
+  const walk = new Walk(model, titles, update ? { "Next update": () => again(model) } : {});
   element.append(
     h("div", { class: "bp-controls" }, ...controls.map((c) => c.element)),
     graph.svg,
-    walk,
+    walk.element,
     panel.element,
   );
 
@@ -103,20 +70,22 @@ export function stepper(model, element) {
     const now = compute(model);
     drawGraph(graph, model, now, names, step);
     panel.show(model, now, step);
-    tabs.forEach((tab, index) => {
-      if (index === step) tab.setAttribute("aria-current", "step");
-      else tab.removeAttribute("aria-current");
-      tab.classList.toggle("bp-done", index < step);
-    });
-    enable(back, step > 0);
-    enable(next, step < names.length - 1);
-    enable(again, inRange(model, now));
+    walk.show(step);
+    if (update) enable(walk.buttons["Next update"], inRange(model, now));
   });
   return () => {
     stop();
-    play.stop();
+    walk.stop();
     controls.forEach((control) => control.stop());
   };
+}
+
+// Go on from the new weights.
+function again(model) {
+  const now = compute(model);
+  if (!inRange(model, now)) return;
+  const { w_new, b_new } = now;
+  change(model, { w: w_new, b: b_new, step: 0, update: model.get("update") + 1 });
 }
 
 // Everything of one update, with the formulas that SymPy emitted.
@@ -126,24 +95,6 @@ export function compute(model) {
   const now = neuron(w, b, x, y, eta);
   const moved = neuron(now.w_new, now.b_new, x, y, eta);
   return { x, y, w, b, eta, ...now, L_new: moved.L, change: moved.L - now.L };
-}
-
-// Where a key leads, or null if it is not one of ours.
-export function stepAfter(key, step, count) {
-  const leads = {
-    ArrowRight: step + 1,
-    ArrowDown: step + 1,
-    ArrowLeft: step - 1,
-    ArrowUp: step - 1,
-    Home: 0,
-    End: count - 1,
-  };
-  return leads[key] ?? null;
-}
-
-// A button that has nothing to do keeps the focus: the arrow keys go on.
-function enable(element, works) {
-  element.setAttribute("aria-disabled", String(!works));
 }
 
 function inRange(model, now) {
@@ -256,24 +207,4 @@ function loss(model, now, all) {
   if (!inRange(model, now))
     return `${words} The new weights are out of this widget's range: η is far too large.`;
   return now.change > 0 ? `${words} The step was too long.` : words;
-}
-
-// Plays the steps one after the other; any other move stops it.
-function player(model, count) {
-  let timer = null;
-  const element = button("Play", () => (timer === null ? start() : stop()));
-  function stop() {
-    clearInterval(timer);
-    timer = null;
-    element.textContent = "Play";
-  }
-  function start() {
-    if (model.get("step") >= count - 1) change(model, { step: 0 });
-    element.textContent = "Pause";
-    timer = setInterval(() => {
-      if (model.get("step") >= count - 1) stop();
-      else change(model, { step: model.get("step") + 1 });
-    }, PAUSE);
-  }
-  return { element, stop };
 }

@@ -1,0 +1,721 @@
+// Train a small network in the page, and watch what it learns.
+
+import { contours } from "d3-contour";
+
+import { backwards, forwards } from "../formulas.js";
+import { button, select, slider, toggle } from "../lib/controls.js";
+import { h, s, say } from "../lib/dom.js";
+import { number, short } from "../lib/format.js";
+import { CELLS, Maps, Palette } from "../lib/maps.js";
+import { change, watch } from "../lib/model.js";
+import { Plot, extent } from "../lib/plot.js";
+import { Training } from "../lib/training.js";
+
+const RUN = ["data", "sets", "hidden", "activation", "custom", "eta", "batch_size", "seed"];
+const MOST = 20000;
+const [LAYERS, UNITS] = [3, 8];
+
+// Milliseconds of updates: at once after a change, and in each frame.
+const AT_ONCE = 2;
+const FRAME = 8;
+
+// Milliseconds from one reading aloud to the next, and from one drawing to
+// the next where little motion is asked for.
+const READING = 1000;
+const CALM = 500;
+
+// The loss of a network that gives both classes one half.
+const GUESSING = Math.LN2;
+
+// The least loss that is drawn, and the least length of a gradient.
+const FLOOR = 1e-6;
+
+export function trainingPlayground(model, element) {
+  const view = new View(model);
+  element.append(...view.parts);
+  const stops = [
+    watch(model, [...RUN, "update"], () => view.follow()),
+    watch(model, ["exact"], () => view.read()),
+    view.listen(element),
+  ];
+  return () => {
+    view.halt();
+    [...stops, ...view.controls.map((c) => c.stop)].forEach((stop) => stop());
+  };
+}
+
+// ---- the run, and the clock that drives it ---------------------------------
+
+class View {
+  constructor(model) {
+    this.model = model;
+    this.palette = new Palette();
+    this.maps = new Maps();
+    this.plane = new Plane();
+    this.losses = new Losses();
+    this.diagram = new Diagram((unit) => this.show(unit));
+    this.norms = new Norms();
+    this.words = h("p", { class: "bp-live", role: "status" });
+    this.caption = h("p", { class: "bp-aside" });
+    this.controls = controlsFor(model);
+    this.play = button("Play", () => (this.playing ? this.pause() : this.start()));
+    this.one = button("One update", () => this.step());
+    this.playing = false;
+    this.seen = true;
+    this.frame = null;
+    this.unit = null;
+    this.parts = [
+      h("div", { class: "bp-controls" }, ...this.controls.map((c) => c.element)),
+      h(
+        "div",
+        { class: "bp-buttons" },
+        this.play,
+        this.one,
+        button("Reset", () => this.reset()),
+        button("New weights", () => this.reset({ seed: (model.get("seed") + 1) % 2 ** 32 })),
+      ),
+      this.words,
+      h(
+        "div",
+        { class: "bp-row" },
+        h("div", {}, this.plane.element, this.caption),
+        this.diagram.element,
+      ),
+      h(
+        "div",
+        { class: "bp-row" },
+        h("div", {}, this.losses.plot.svg, this.losses.key),
+        this.norms.element,
+      ),
+    ];
+  }
+
+  // What ends with the view: being out of sight pauses the clock, a change
+  // of the theme changes the colours.
+  listen(element) {
+    const eyes = new IntersectionObserver(([entry]) => {
+      this.seen = entry.isIntersecting;
+      if (!this.palette.ground) this.draw(); // before, it was in no document
+      this.wake();
+    });
+    eyes.observe(element);
+    const themes = new MutationObserver(() => {
+      this.palette.read(element);
+      this.draw();
+    });
+    const attributes = { attributeFilter: ["data-theme", "data-jp-theme-light"] };
+    themes.observe(document.documentElement, attributes);
+    themes.observe(document.body, attributes);
+    this.diagram.listen();
+    return () => {
+      eyes.disconnect();
+      themes.disconnect();
+    };
+  }
+
+  // Make the run that the traits describe: a new one from the start, or the
+  // same one some updates on.
+  follow() {
+    const settings = settingsOf(this.model);
+    const goal = this.goal;
+    if (!same(settings, this.settings) || goal < this.training.count) this.begin(settings);
+    if (this.training.count === goal && this.drawn === this.training) return;
+    this.advance(goal, AT_ONCE);
+    this.draw();
+    this.settle();
+  }
+
+  begin(settings) {
+    const fresh = settings.points !== this.settings?.points;
+    this.settings = settings;
+    this.training = new Training(settings);
+    if (fresh) this.maps.cover(this.plane.cover(settings.points));
+    if (this.unit && !has(settings.hidden, this.unit)) this.unit = null;
+    this.diagram.arrange(settings.hidden);
+    this.norms.arrange(settings.hidden.length + 1);
+  }
+
+  get goal() {
+    return Math.max(0, Math.min(MOST, Math.round(this.model.get("update")) || 0));
+  }
+
+  get ended() {
+    return this.training.diverged !== null || this.training.count >= MOST;
+  }
+
+  // Updates up to a count, as many as there is time for.
+  advance(goal, milliseconds) {
+    const end = performance.now() + milliseconds;
+    const { training } = this;
+    while (training.count < goal && training.update())
+      if (performance.now() >= end) break;
+  }
+
+  start() {
+    if (this.ended) return;
+    this.playing = true;
+    this.read();
+    this.wake();
+  }
+
+  pause() {
+    this.playing = false;
+    this.publish();
+    this.draw();
+  }
+
+  step() {
+    this.playing = false;
+    if (!this.ended) this.advance(this.training.count + 1, FRAME);
+    this.publish();
+    this.draw();
+  }
+
+  reset(more = {}) {
+    this.playing = false;
+    change(this.model, { ...more, update: 0 });
+    this.read();
+  }
+
+  // One frame later, if there is something to do and someone to see it.
+  wake() {
+    const busy = this.playing || (this.training.count < this.goal && !this.ended);
+    if (busy && this.seen && this.frame === null)
+      this.frame = requestAnimationFrame((now) => this.tick(now));
+  }
+
+  halt() {
+    this.playing = false;
+    if (this.frame !== null) cancelAnimationFrame(this.frame);
+    this.frame = null;
+  }
+
+  tick(now) {
+    this.frame = null;
+    if (!this.words.isConnected) return this.halt();
+    const again = this.training.count < this.goal;
+    const next = this.training.count + (Number(this.model.get("pace")) || 1);
+    this.advance(again ? this.goal : Math.min(MOST, next), this.budget());
+    if (this.playing && this.ended) return this.pause();
+    if (!CALMLY.matches || !(now - this.drawnAt < CALM)) {
+      this.drawnAt = now;
+      const start = performance.now();
+      this.draw(true);
+      this.cost = performance.now() - start;
+    }
+    if (this.playing && !again && !(now - this.readAt < READING)) {
+      this.readAt = now;
+      change(this.model, { update: this.training.count });
+      this.read();
+    }
+    return this.playing ? this.wake() : this.settle();
+  }
+
+  // What a frame leaves for updates once it has been drawn.
+  budget() {
+    return Math.max(1, Math.min(FRAME, 12 - (this.cost ?? 4)));
+  }
+
+  // A replay goes on in the next frame; a run that rests is told to Python.
+  settle() {
+    if (!this.playing && !this.ended && this.training.count < this.goal) return this.wake();
+    return this.playing ? this.wake() : this.publish();
+  }
+
+  publish() {
+    const { count, layers, history, diverged } = this.training;
+    // A run that diverged before its goal keeps the goal.
+    const update = diverged === null || count > this.goal ? count : this.goal;
+    change(this.model, { update, layers, history: [...history] });
+    this.read();
+  }
+
+  // ---- drawing ------------------------------------------------------------
+
+  draw(moving = false) {
+    const { training, palette } = this;
+    if (!palette.ground) palette.read(this.words);
+    this.drawn = training;
+    this.measure = training.measure();
+    this.norms.show(this.measure.norms, this.model.get("exact") && !moving);
+    this.losses.show(training, this.measure);
+    this.maps.forward(training.network);
+    this.diagram.draw(this.maps, palette);
+    this.drawPlane();
+    if (!moving) this.read();
+  }
+
+  drawPlane() {
+    const { network } = this.training;
+    const [layer, unit] = this.unit ?? [network.depth, 1];
+    const reach = this.maps.of(layer, unit);
+    const output = layer === network.depth;
+    this.plane.draw(this.palette.paint(this.maps.values, reach, output));
+    this.plane.border(output ? this.maps.values : null);
+    say(this.caption, output ? CAPTION : captionOf(layer, unit, reach));
+  }
+
+  // Show another unit's map, or with null the decision.
+  show(unit) {
+    this.unit = unit;
+    if (!this.training) return;
+    this.maps.forward(this.training.network);
+    this.drawPlane();
+    this.diagram.mark(unit);
+    if (unit) this.diagram.name(unit, describeUnit(this.training.network, ...unit));
+  }
+
+  read() {
+    const { training, measure, playing } = this;
+    if (!measure) return;
+    say(this.play, playing ? "Pause" : "Play");
+    const off = !playing && this.ended;
+    this.play.setAttribute("aria-disabled", off);
+    this.one.setAttribute("aria-disabled", off);
+    const all = this.model.get("exact");
+    say(this.words, describe(this, training, measure, all));
+    if (!playing) this.norms.show(measure.norms, all);
+  }
+}
+
+const CALMLY = matchMedia("(prefers-reduced-motion: reduce)");
+
+// The traits that make a run, made safe: a link can hold anything.
+function settingsOf(model) {
+  const sets = model.get("sets");
+  const custom = model.get("custom");
+  const activation = model.get("activation");
+  return {
+    points: sets[model.get("data")] ?? Object.values(sets)[0],
+    hidden: sizesOf(model),
+    passes:
+      custom?.name === activation
+        ? compile(custom)
+        : { forward: forwards[activation], backward: backwards[activation] },
+    activation,
+    eta: model.get("eta"),
+    batchSize: Math.max(1, Math.round(model.get("batch_size")) || 1),
+    seed: model.get("seed"),
+  };
+}
+
+function sizesOf(model) {
+  const given = model.get("hidden");
+  if (!Array.isArray(given)) return [];
+  const good = given.filter((n) => Number.isInteger(n) && n >= 1 && n <= UNITS);
+  return good.slice(0, LAYERS);
+}
+
+const compiled = new WeakMap();
+
+function compile(custom) {
+  if (!compiled.has(custom))
+    compiled.set(custom, {
+      forward: new Function(`return ${custom.forward}`)(),
+      backward: new Function(`return ${custom.backward}`)(),
+    });
+  return compiled.get(custom);
+}
+
+function same(one, other) {
+  return (
+    other !== undefined &&
+    Object.keys(one).every((key) =>
+      key === "hidden"
+        ? one.hidden.join() === other.hidden.join()
+        : key === "passes"
+          ? one.passes.forward === other.passes.forward
+          : one[key] === other[key],
+    )
+  );
+}
+
+function has(hidden, [layer, unit]) {
+  return unit < ([2, ...hidden, 2][layer] ?? 0);
+}
+
+// ---- in words -----------------------------------------------------------------
+
+const CAPTION =
+  "The output, over the inputs: blue where class 0 is the likelier one, orange where class 1 is; the line lies where they are even. Hollow points are held out.";
+
+function captionOf(layer, unit, { low, high }) {
+  return `${nameOf(layer, unit)}, over the inputs: from ${short(low, 3)} to ${short(high, 3)}; blue is negative, orange positive.`;
+}
+
+function nameOf(layer, unit) {
+  return layer === 0 ? `Input ${unit + 1}` : `Unit ${unit + 1} of layer ${layer}`;
+}
+
+function describeUnit({ layers, depth }, layer, unit) {
+  const name = layer === depth ? `output for class ${unit}` : nameOf(layer, unit);
+  if (layer === 0) return name;
+  const { W, b } = layers[layer - 1];
+  const row = W.data.subarray(unit * W.cols, (unit + 1) * W.cols);
+  return `${name}: bias ${short(b[unit], 3)}, weights ${[...row].map((w) => short(w, 3)).join(", ")}`;
+}
+
+function describe({ playing, goal, settings }, training, measure, all) {
+  const { count, diverged } = training;
+  const show = (value) => number(value, all);
+  const at = `Update ${count}`;
+  if (playing)
+    return `${at}, training goes on: loss ${show(measure.training)} (training), ${show(measure.heldOut)} (held out).`;
+  if (count < goal && diverged === null) return `${goal} updates are made, from the start …`;
+  const [m, n] = [training.training.X.rows, training.heldOut.X.rows];
+  const epochs = count / Math.ceil(m / training.batchSize);
+  return [
+    `${at} (epoch ${short(epochs, 3)}, η = ${show(settings.eta)}): loss ${show(measure.training)} on the training data, ${show(measure.heldOut)} on the held-out data;`,
+    ` correct are ${measure.right} of ${m} and ${measure.heldOutRight} of ${n}.`,
+    remark(training, measure, settings),
+  ].join("");
+}
+
+function remark({ count, diverged }, { training, norms }, { eta }) {
+  if (diverged !== null)
+    return ` Update ${diverged} diverges: a weight would be no number below 10¹⁰, so training stops before it. Try a smaller η, such as ${short(eta / 10)}.`;
+  if (count >= MOST) return ` That is all: no more than ${MOST} updates are made here.`;
+  if (count >= 20 && training > 1.02 * GUESSING)
+    return ` That is worse than guessing, ${short(GUESSING)}. Try a smaller η, such as ${short(eta / 10)}.`;
+  if (training > 0.1 && Math.max(...norms) < 1e-4)
+    return " Hardly any gradient is left: it is stuck. Try other weights, or a smaller η.";
+  return CALMLY.matches && count === 0
+    ? " While it plays, it is drawn twice a second, for little motion was asked for."
+    : "";
+}
+
+// ---- controls -------------------------------------------------------------------
+
+function controlsFor(model) {
+  const choices = model.get("choices");
+  return [
+    select(model, "data", { label: "data", choices: choices.data }),
+    depth(model),
+    ...[0, 1, 2].map((at) => width(model, at)),
+    select(model, "activation", { label: "activation", choices: choices.activation }),
+    slider(model, "eta", { label: "η", min: 1e-3, max: 10, step: 0.02, log: true }),
+    slider(model, "batch_size", { label: "batch size", min: 1, max: 200, step: 1 }),
+    select(model, "pace", { label: "each frame", choices: choices.pace }),
+    toggle(model, "exact", { label: "all digits" }),
+  ];
+}
+
+// A choice of whole numbers that stands for a part of `hidden`.
+function pick(model, label, numbers, read, write) {
+  const input = h(
+    "select",
+    { onchange: () => change(model, { hidden: write(sizesOf(model), Number(input.value)) }) },
+    ...numbers.map((n) => h("option", { value: n }, String(n))),
+  );
+  const element = h("label", { class: "bp-control" }, h("span", { class: "bp-label" }, label), input);
+  const stop = watch(model, ["hidden"], () => {
+    const value = read(sizesOf(model));
+    element.hidden = value === undefined;
+    if (value !== undefined) input.value = value;
+  });
+  return { element, stop };
+}
+
+function depth(model) {
+  return pick(
+    model,
+    "hidden layers",
+    [0, 1, 2, 3],
+    (sizes) => sizes.length,
+    (sizes, count) => Array.from({ length: count }, (_, at) => sizes[at] ?? sizes[at - 1] ?? UNITS),
+  );
+}
+
+function width(model, at) {
+  return pick(
+    model,
+    `units in layer ${at + 1}`,
+    Array.from({ length: UNITS }, (_, i) => i + 1),
+    (sizes) => sizes[at],
+    (sizes, units) => sizes.map((size, i) => (i === at ? units : size)),
+  );
+}
+
+// ---- the plane --------------------------------------------------------------------
+
+const SIDE = 380;
+
+// The input plane: a canvas with the map, below the axes and the points.
+class Plane {
+  constructor() {
+    this.plot = new Plot({ width: SIDE, height: SIDE - 20, label: "The output over the inputs, with the points", xLabel: "x₁", yLabel: "x₂" });
+    this.canvas = h("canvas", { class: "bp-map", "aria-hidden": true, width: CELLS, height: CELLS });
+    this.context = this.canvas.getContext("2d");
+    const marks = [0, 1].flatMap((label) => ["bp-trained", "bp-held"].map((part) => `bp-point bp-class-${label} ${part}`));
+    this.marks = marks.map((name) => s("path", { class: name }));
+    this.line = s("path", { class: "bp-border" });
+    this.plot.content.append(this.line, ...this.marks);
+    this.element = h("div", { class: "bp-plane" }, this.canvas, this.plot.svg);
+    const [x0, x1] = this.plot.x.range();
+    const [y1, y0] = this.plot.y.range();
+    const share = (value, whole) => `${(100 * value) / whole}%`;
+    const place = { left: share(x0, SIDE), width: share(x1 - x0, SIDE), top: share(y0, SIDE - 20), height: share(y1 - y0, SIDE - 20) };
+    Object.assign(this.canvas.style, place);
+    // From a cell of the grid to the plot: d3 counts from the cells' corners.
+    this.scale = [(x1 - x0) / CELLS, (y1 - y0) / CELLS, x0, y0];
+  }
+
+  // Show these points; returns what the axes cover.
+  cover({ training, held_out }) {
+    const all = [...training, ...held_out];
+    const [x, y] = [0, 1].map((k) => extent(all.map((point) => point[k]), 0.12));
+    this.plot.domains(x, y);
+    const parts = [training, held_out];
+    this.marks.forEach((mark, i) => {
+      const shown = parts[i % 2].filter(([, , label]) => label === Math.floor(i / 2));
+      const shape = i < 2 ? circle : square;
+      mark.setAttribute("d", shown.map(([a, b]) => shape(this.plot.x(a), this.plot.y(b))).join(""));
+    });
+    return { x, y };
+  }
+
+  draw(image) {
+    this.context.putImageData(image, 0, 0);
+  }
+
+  // The line where the probability of class 1 is one half.
+  border(values) {
+    const [a, b, x0, y0] = this.scale;
+    const { coordinates } = values
+      ? contours().size([CELLS, CELLS]).contour(values, 0.5)
+      : { coordinates: [] };
+    const inside = ([x, y]) => x > 0 && y > 0 && x < CELLS && y < CELLS;
+    let path = "";
+    for (const ring of coordinates.flat()) {
+      let command = "M";
+      for (const point of ring) {
+        // A region ends at the edge of the grid, where no border is.
+        if (inside(point)) {
+          path += `${command}${(x0 + a * point[0]).toFixed(1)},${(y0 + b * point[1]).toFixed(1)}`;
+          command = "L";
+        } else command = "M";
+      }
+    }
+    this.line.setAttribute("d", path);
+  }
+}
+
+function circle(x, y) {
+  return `M${(x - 3.2).toFixed(1)},${y.toFixed(1)}a3.2,3.2 0 1,0 6.4,0a3.2,3.2 0 1,0 -6.4,0`;
+}
+
+function square(x, y) {
+  return `M${(x - 2.9).toFixed(1)},${(y - 2.9).toFixed(1)}h5.8v5.8h-5.8z`;
+}
+
+// ---- the curves -------------------------------------------------------------------
+
+class Losses {
+  constructor() {
+    this.plot = new Plot({ height: 210, log: true, label: "The loss on the training and on the held-out data, after each update", xLabel: "update", yLabel: "L" });
+    this.lines = ["bp-curve bp-forward", "bp-curve bp-held-out bp-dashed"].map((name) => s("path", { class: name }));
+    this.dots = ["bp-dot bp-forward", "bp-dot bp-held-out"].map((name) => s("circle", { class: name, r: 4 }));
+    this.plot.content.append(...this.lines, ...this.dots);
+    this.key = h(
+      "p",
+      { class: "bp-aside" },
+      h("span", { class: "bp-swatch bp-forward" }),
+      " training, ",
+      h("span", { class: "bp-swatch bp-held-out" }),
+      " held out",
+    );
+  }
+
+  show({ history, count }, { training, heldOut }) {
+    const { plot } = this;
+    const seen = history.flatMap(([, ...both]) => both).filter((loss) => loss > 0);
+    const low = Math.max(FLOOR, 10 ** Math.floor(Math.log10(Math.min(0.5, ...seen))));
+    const high = 10 ** Math.ceil(Math.log10(Math.max(1, ...seen)));
+    plot.domains([0, roundUp(Math.max(10, count))], [low, high]);
+    const row = [count, training, heldOut];
+    [1, 2].forEach((k) => {
+      const place = (one) => [one[0], Math.max(low, one[k])];
+      this.lines[k - 1].setAttribute("d", plot.line([...history, row].map(place)));
+      const y = plot.y(Math.max(low, row[k]));
+      const dot = this.dots[k - 1];
+      dot.setAttribute("visibility", Number.isFinite(y) ? "visible" : "hidden");
+      dot.setAttribute("cx", plot.x(count));
+      dot.setAttribute("cy", Number.isFinite(y) ? y : 0);
+    });
+  }
+}
+
+// The next of 10, 20, 50, 100, …
+function roundUp(count) {
+  const power = 10 ** Math.floor(Math.log10(count));
+  return power * [1, 2, 5, 10].find((times) => times * power >= count);
+}
+
+// The length of each layer's gradient, as a bar on a scale of powers of ten.
+class Norms {
+  constructor() {
+    this.rows = [];
+    this.element = h("div", { class: "bp-norms" });
+  }
+
+  arrange(count) {
+    if (count === this.rows.length) return;
+    this.rows = Array.from({ length: count }, (_, at) => {
+      const bar = h("span", { class: "bp-bar" });
+      const value = h("span", { class: "bp-reading" });
+      return { bar, value, label: h("span", {}, `layer ${at + 1}`), track: h("span", { class: "bp-track" }, bar) };
+    });
+    this.element.replaceChildren(
+      h("p", { class: "bp-aside" }, `The gradient of each layer, ‖∂L/∂W‖, on a scale from 10⁻⁶ to 10:`),
+      ...this.rows.map(({ label, track, value }) => h("div", { class: "bp-norm" }, label, track, value)),
+    );
+  }
+
+  show(norms, all) {
+    this.rows.forEach(({ bar, value }, at) => {
+      const share = (Math.log10(norms[at]) - Math.log10(FLOOR)) / 7;
+      bar.style.transform = `scaleX(${Math.min(1, Math.max(0, share || 0)).toFixed(3)})`;
+      say(value, all ? number(norms[at], true) : short(norms[at], 3));
+    });
+  }
+}
+
+// ---- the network -------------------------------------------------------------------
+
+const [WIDE, TALL, TILE] = [460, 262, 26];
+
+// Canvas pixels for a unit of the drawing: a tile is the grid, pixel by pixel.
+const FINE = CELLS / TILE;
+
+// The network: on a canvas its edges and the map of every unit, above them
+// what takes the focus.
+class Diagram {
+  constructor(show) {
+    this.showUnit = show;
+    this.canvas = h("canvas", { class: "bp-map", "aria-hidden": true, width: WIDE * FINE, height: TALL * FINE });
+    this.context = this.canvas.getContext("2d");
+    this.svg = s("svg", { viewBox: `0 0 ${WIDE} ${TALL}`, class: "bp-plot", role: "group", "aria-label": "The network. The arrow keys go from unit to unit." });
+    this.places = [];
+    this.element = h(
+      "div",
+      { class: "bp-network" },
+      h("div", { class: "bp-plane" }, this.canvas, this.svg),
+      h(
+        "p",
+        { class: "bp-aside" },
+        "Each unit with its own map; point at one, tap it or go there with Tab and the arrow keys, and the large map shows it. A line is as thick as its weight is large: orange if it is positive, blue and dashed if negative.",
+      ),
+    );
+  }
+
+  arrange(hidden) {
+    const sizes = [2, ...hidden, 2];
+    if (sizes.join() === this.sizes?.join()) return;
+    this.sizes = sizes;
+    this.places = sizes.map((size, layer) => {
+      const x = 44 + (layer * (WIDE - 104)) / (sizes.length - 1);
+      return Array.from({ length: size }, (_, unit) => [x, TALL / 2 + 32 * (unit - (size - 1) / 2)]);
+    });
+    this.units = this.places.map((column, layer) => column.map((place, unit) => this.box(layer, unit, place)));
+    const names = ["x₁", "x₂"].map((text, i) => label(text, 16, this.places[0][i][1]));
+    const classes = [0, 1].map((i) => label(i === 0 ? "class 0" : "class 1", WIDE - 22, this.places.at(-1)[i][1]));
+    this.svg.replaceChildren(...names, ...classes, ...this.units.flat());
+    this.units[0][0].setAttribute("tabindex", 0);
+  }
+
+  box(layer, unit, [x, y]) {
+    return s("rect", {
+      class: "bp-unit",
+      x: x - TILE / 2 - 1,
+      y: y - TILE / 2 - 1,
+      width: TILE + 2,
+      height: TILE + 2,
+      rx: 3,
+      role: "button",
+      tabindex: -1,
+      "aria-pressed": false,
+      "aria-label": layer === this.sizes.length - 1 ? `output for class ${unit}` : nameOf(layer, unit),
+      "data-lm-suppress-shortcuts": true,
+      "data-at": `${layer},${unit}`,
+    });
+  }
+
+  listen() {
+    const unitOf = (event) => event.target.dataset?.at?.split(",").map(Number) ?? null;
+    const on = (names, act) => names.forEach((name) => this.svg.addEventListener(name, act));
+    on(["pointerover", "focusin", "click"], (event) => {
+      const unit = unitOf(event);
+      if (unit) this.showUnit(unit);
+    });
+    on(["pointerout"], () => this.showUnit(this.focused));
+    on(["focusout"], () => this.showUnit(null));
+    on(["keydown"], (event) => this.key(event));
+  }
+
+  get focused() {
+    const at = document.activeElement?.dataset?.at;
+    return at && this.svg.contains(document.activeElement) ? at.split(",").map(Number) : null;
+  }
+
+  key(event) {
+    const move = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+    const here = event.target.dataset?.at?.split(",").map(Number);
+    if (!here) return;
+    if (event.key === "Enter" || event.key === " ") event.preventDefault();
+    if (!move) return;
+    event.preventDefault();
+    const column = this.units[here[0] + move[0]] ?? this.units[here[0]];
+    const next = column[Math.max(0, Math.min(column.length - 1, here[1] + move[1]))];
+    for (const unit of this.units.flat()) unit.setAttribute("tabindex", unit === next ? 0 : -1);
+    next.focus();
+  }
+
+  mark(shown) {
+    const key = shown?.join();
+    for (const unit of this.units.flat()) {
+      const pressed = String(unit.dataset.at === key);
+      if (unit.getAttribute("aria-pressed") !== pressed) unit.setAttribute("aria-pressed", pressed);
+    }
+  }
+
+  name([layer, unit], words) {
+    this.units[layer]?.[unit]?.setAttribute("aria-label", words);
+  }
+
+  draw(maps, palette) {
+    const { context, places } = this;
+    const { network } = maps;
+    context.setTransform(FINE, 0, 0, FINE, 0, 0);
+    context.clearRect(0, 0, WIDE, TALL);
+    network.layers.forEach(({ W }, at) => this.edges(W, places[at], places[at + 1], palette));
+    context.setLineDash([]);
+    places.forEach((column, layer) =>
+      column.forEach(([x, y], unit) => {
+        const image = palette.paint(maps.values, maps.of(layer, unit), layer === network.depth);
+        context.putImageData(image, Math.round((x - TILE / 2) * FINE), Math.round((y - TILE / 2) * FINE));
+      }),
+    );
+  }
+
+  edges(W, from, to, palette) {
+    const { context } = this;
+    for (const positive of [true, false]) {
+      context.strokeStyle = positive ? palette.high : palette.low;
+      context.setLineDash(positive ? [] : [5, 3]);
+      for (let j = 0; j < W.rows; j += 1)
+        for (let k = 0; k < W.cols; k += 1) {
+          const w = W.data[j * W.cols + k];
+          if (w > 0 !== positive) continue;
+          context.lineWidth = Math.min(5, 0.4 + Math.abs(w));
+          context.beginPath();
+          context.moveTo(...from[k]);
+          context.lineTo(...to[j]);
+          context.stroke();
+        }
+    }
+  }
+}
+
+function label(text, x, y) {
+  return s("text", { class: "bp-unit-name", x, y: y + 4 }, text);
+}

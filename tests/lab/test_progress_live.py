@@ -1,0 +1,63 @@
+"""The bar of long work, as the reader of a live notebook sees it."""
+
+import re
+
+import house
+import nbformat
+import pytest
+from lab_server import jupyterlab
+
+pytestmark = pytest.mark.lab
+
+LONG = """\
+import time
+from backprop import progress
+for _ in progress.Watch(range(60), total=60, words="waiting"):
+    time.sleep(0.1)
+print("the long work is done")"""
+SHORT = """\
+print(list(progress.Watch(range(3), total=3, words="hardly")))"""
+
+CONNECTED = """() => window.jupyterapp?.shell.currentWidget
+  ?.sessionContext?.session?.kernel?.connectionStatus === "connected"
+"""
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory, browser):
+    """Give a page on which a notebook has just been told to run."""
+    folder = tmp_path_factory.mktemp("bar")
+    root = house.clean_copy(folder / "tree")
+    book = nbformat.v4.new_notebook()
+    book.cells = [nbformat.v4.new_code_cell(text) for text in (LONG, SHORT)]
+    kernel = {"name": "python3", "display_name": "Python 3"}
+    book.metadata["kernelspec"] = kernel
+    nbformat.write(book, root / "book" / "bar.ipynb")
+    with jupyterlab(root, folder) as address:
+        page = browser.new_page(viewport={"width": 1400, "height": 900})
+        page.goto(f"{address}/lab/tree/bar.ipynb")
+        panel = page.locator(".jp-NotebookPanel:visible")
+        panel.wait_for(timeout=90_000)
+        page.wait_for_function(CONNECTED, timeout=60_000)
+        page.get_by_role("menuitem", name="Run", exact=True).click()
+        page.get_by_role(
+            "menuitem", name=re.compile("^Run All Cells$")
+        ).click()
+        yield page
+        page.close()
+
+
+def test_a_bar_shows_while_the_work_goes_on_and_goes_with_it(running):
+    outputs = running.locator(".jp-OutputArea-output")
+    bar = outputs.locator(".progress-bar")
+    bar.wait_for(timeout=60_000)
+    outputs.filter(has_text="waiting").first.wait_for()
+    outputs.filter(has_text="the long work is done").wait_for(timeout=60_000)
+    bar.wait_for(state="hidden", timeout=5_000)
+    assert "waiting" not in "".join(outputs.all_inner_texts())
+
+
+def test_short_work_shows_none(running):
+    outputs = running.locator(".jp-OutputArea-output")
+    outputs.filter(has_text="[0, 1, 2]").wait_for(timeout=60_000)
+    assert "hardly" not in "".join(outputs.all_inner_texts())
