@@ -4,6 +4,7 @@
 PYTHON ?= python3
 VENV := .venv
 BENCH_VENV := .venv-bench
+LITE_VENV := .venv-lite
 BIN := $(VENV)/bin
 HTML := _build/html
 PORT ?= 8000
@@ -14,7 +15,7 @@ CODE := $(shell find code book/_ext -type f \
 	! -path '*/node_modules/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lab serve generate lint format bench clean distclean
+.PHONY: help book lite site test lab serve generate lint format bench clean distclean
 
 help: ## list the targets
 	@echo "make <target>, where <target> is one of:"
@@ -60,6 +61,26 @@ serve: ## serve the built book on this computer only
 	@test -e $(HTML)/index.html || $(MAKE) book
 	$(PYTHON) -m http.server --bind 127.0.0.1 --directory $(HTML) $(PORT)
 
+# ---- notebooks in the reader's browser -------------------------------------
+
+$(LITE_VENV)/made: lite/requirements.txt
+	$(PYTHON) -m venv $(LITE_VENV)
+	$(LITE_VENV)/bin/python -m pip install --quiet -r lite/requirements.txt
+	@touch $@
+
+lite/node_modules/made: lite/package-lock.json
+	cd lite && npm ci --ignore-scripts
+	@touch $@
+
+LITE := $(LITE_VENV)/made lite/node_modules/made
+
+lite: $(LITE) ## add notebooks with a Python for the browser (needs Node)
+	$(LITE_VENV)/bin/python lite/build.py $(HTML)
+
+site: $(LITE) ## all that is published: the book, then its notebooks
+	BOOK_LITE=1 $(MAKE) book
+	$(MAKE) lite
+
 # ---- widgets -----------------------------------------------------------------
 
 generate: $(VENV)/book ## write the widgets' formulas and bundles (needs Node)
@@ -68,7 +89,8 @@ generate: $(VENV)/book ## write the widgets' formulas and bundles (needs Node)
 
 # ---- proofs ---------------------------------------------------------------
 
-test: $(VENV)/test ## prove everything; installs what it needs
+# Without Node the tests of the notebooks in the browser are left out.
+test: $(VENV)/test $(if $(shell command -v npm),$(LITE)) ## prove everything; installs what it needs
 	$(BIN)/python tests/support/ensure_browser.py
 	$(BIN)/python -m pytest
 
@@ -95,4 +117,4 @@ clean: ## remove what was built
 	rm -rf _build
 
 distclean: clean ## also remove the virtual environments
-	rm -rf $(VENV) $(BENCH_VENV)
+	rm -rf $(VENV) $(BENCH_VENV) $(LITE_VENV) lite/node_modules

@@ -1,10 +1,10 @@
-"""Build the site of the notebooks that run in the reader's browser.
+"""Add to the built book its notebooks that run in the reader's browser.
 
-``make lite`` runs it, in an environment of its own, after the book is built:
+``make lite`` runs it, in an environment of its own, when the book is built:
 JupyterLite with its notebook interface only, the chapters as notebooks, a
 Python compiled to WebAssembly, and every package that a chapter imports. All
-of it is served from one folder; what is not (a few WebAssembly wheels) is
-where ``PYODIDE_WHEELS`` names a folder with them.
+of it is served from the folder ``lite`` of the site, except a few WebAssembly
+wheels; these too where ``PYODIDE_WHEELS`` names a folder that holds them.
 """
 
 import argparse
@@ -17,12 +17,16 @@ import sys
 import sysconfig
 from pathlib import Path
 
-import jupytext
 import lock
-import yaml
+import nbformat
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
+sys.path.append(str(ROOT / "book" / "_ext"))
+
+import package_wheel  # noqa: E402
+from notebook_export import with_kernel  # noqa: E402
+
 PYODIDE = HERE / "node_modules" / "pyodide"
 CORE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")
 LIBRARY = "python_stdlib.zip"
@@ -44,33 +48,50 @@ def fresh(folder):
     return folder
 
 
-def pages():
-    """The pages of the book that hold code, as paths of their sources."""
-    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-    names = [row["file"] for part in toc["parts"] for row in part["chapters"]]
-    paths = [ROOT / f"{name}.md" for name in names]
-    return [path for path in paths if "\nkernelspec:" in path.read_text()]
+# ---- the notebooks and their interface ------------------------------------
 
 
-def write_notebooks(folder):
-    """Write each page with code as a notebook for the browser's kernel."""
-    for path in pages():
-        book = jupytext.read(path)
-        book.metadata["kernelspec"] = {
-            "name": "python",
-            "display_name": "Python (in this browser)",
-        }
-        jupytext.write(book, folder / f"{path.stem}.ipynb", fmt="ipynb")
+def for_the_browser(notebook):
+    """A notebook for the kernel called ``python``, before its first run."""
+    made = with_kernel(notebook, "python")
+    made.metadata.pop("widgets", None)
+    for cell in made.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return made
 
 
-def build_app(work, output):
+def write_notebooks(html, folder):
+    """Write the notebook of each page that has one."""
+    paths = sorted((html / "_sources").rglob("*.ipynb"))
+    if not paths:
+        sys.exit(f"{html} has no notebooks: build the book first (make book)")
+    for path in paths:
+        notebook = nbformat.read(path, as_version=4)
+        nbformat.write(for_the_browser(notebook), folder / path.name)
+
+
+def build_app(html, work, output):
     """Build JupyterLite: the notebook interface, our settings, the pages."""
     shutil.copy(HERE / "jupyter-lite.json", work)
-    write_notebooks(fresh(work / "files"))
+    write_notebooks(html, fresh(work / "files"))
     jupyter = Path(sys.executable).with_name("jupyter")
     command = [jupyter, "lite", "build", "--apps", "notebooks"]
     command += ["--no-sourcemaps", "--lite-dir", work, "--output-dir", output]
     run(*command, cwd=work)
+
+
+# ---- Python and its packages ----------------------------------------------
+
+
+def version():
+    """The version of Pyodide, as package.json pins it."""
+    return json.loads((PYODIDE / "package.json").read_text())["version"]
+
+
+def stock():
+    """Pyodide's own list of packages."""
+    return json.loads((PYODIDE / "pyodide-lock.json").read_text())
 
 
 def download(folder):
@@ -93,7 +114,7 @@ def to_byte_code(folder):
 
 
 def others(kept):
-    """Byte code of all that is not ours; kept until what it is made of changes.
+    """Byte code of all that is not ours; kept until what makes it changes.
 
     Compiling takes longest of all, so an earlier build's is used again.
     """
@@ -111,28 +132,12 @@ def others(kept):
     return folder
 
 
-def own_wheel(work):
-    """A folder with this book's package as a wheel, built from a copy."""
-    source, folder = fresh(work / "source"), fresh(work / "own")
-    skip = shutil.ignore_patterns("node_modules", "__pycache__", "*.egg-info")
-    shutil.copytree(ROOT / "code", source / "code", ignore=skip)
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
-        shutil.copy(ROOT / name, source)
-    pip = (sys.executable, "-m", "pip", "wheel", "--no-deps")
-    run(*pip, "--no-build-isolation", "-w", folder, source)
+def own(work):
+    """A folder with this book's package, compiled but with its source."""
+    folder = fresh(work / "own")
+    package_wheel.build(folder)
     to_byte_code(folder)
     return folder
-
-
-def version():
-    """The version of Pyodide, as package.json pins it."""
-    package = json.loads((PYODIDE / "package.json").read_text())
-    return package["version"]
-
-
-def stock():
-    """Pyodide's own list of packages."""
-    return json.loads((PYODIDE / "pyodide-lock.json").read_text())
 
 
 def serve_python(folders, target, given):
@@ -154,6 +159,9 @@ def serve_python(folders, target, given):
     return ours
 
 
+# ---- the site --------------------------------------------------------------
+
+
 def elsewhere(ours):
     """The addresses that a reader's browser asks at other hosts."""
     names = [row["file_name"] for row in ours["packages"].values()]
@@ -165,15 +173,11 @@ def add_check(output, addresses):
     shutil.copy(HERE / "check.js", output)
     page = output / "notebooks" / "index.html"
     text = page.read_text(encoding="utf-8")
-    script = (
-        '<script src="../check.js" '
-        f'data-elsewhere="{" ".join(addresses)}"></script>'
-    )
     if text.count("</body>") != 1:
-        sys.exit("notebooks/index.html: expected one </body>")
-    page.write_text(
-        text.replace("</body>", f"{script}</body>"), encoding="utf-8"
-    )
+        sys.exit(f"{page}: found no single </body>")
+    script = '<script src="../check.js" data-elsewhere="{}"></script></body>'
+    script = script.format(" ".join(addresses))
+    page.write_text(text.replace("</body>", script), encoding="utf-8")
 
 
 def megabytes(folder):
@@ -182,27 +186,27 @@ def megabytes(folder):
     return sum(path.stat().st_size for path in files) / 1e6
 
 
-def build(output, given):
-    """Build the site at ``output``; ``given`` holds WebAssembly wheels."""
+def build(html, given):
+    """Build ``lite`` in the site ``html``; ``given`` holds more wheels."""
     if not (PYODIDE.exists() and shutil.which("node")):
         sys.exit("Node is needed, and npm ci in the folder lite.")
-    work = fresh(ROOT / "_build" / "lite")
-    fresh(output)
-    build_app(work, output)
-    wheels = [others(ROOT / "_build" / "lite-wheels"), own_wheel(work)]
-    ours = serve_python(wheels, output / "static" / "pyodide", given)
+    work, output = fresh(ROOT / "_build" / "lite"), fresh(html / "lite")
+    build_app(html, work, output)
+    folders = [others(ROOT / "_build" / "lite-wheels"), own(work)]
+    ours = serve_python(folders, output / "static" / "pyodide", given)
     add_check(output, elsewhere(ours))
+    return output
 
 
 def main():
     """Read the arguments, build, say what there is."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("output", type=Path, help="folder of the site")
-    output = parser.parse_args().output.resolve()
+    parser.add_argument("html", type=Path, help="folder of the built book")
+    html = parser.parse_args().html.resolve()
     given = os.environ.get("PYODIDE_WHEELS")
-    build(output, Path(given).resolve() if given else None)
-    hosts = "no other host" if given else "Pyodide's host for five wheels"
-    print(f"{output}: {megabytes(output):.0f} MB; it asks {hosts}.")
+    output = build(html, Path(given).resolve() if given else None)
+    rest = "all of it" if given else f"all but {', '.join(lock.COMPILED)}"
+    print(f"{output}: {megabytes(output):.0f} MB, {rest}.")
 
 
 if __name__ == "__main__":
