@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+from importlib import metadata
 from pathlib import Path
 
 import lock
@@ -106,6 +107,17 @@ def download(folder):
     for name in ("ipykernel", "piplite", "pyodide_kernel"):
         shutil.copy(next(kernel.glob(f"{name}-*.whl")), folder)
     shutil.copy(next(kernel.glob("widgetsnbextension-4*.whl")), folder)
+    check_pair(folder, "anywidget")
+
+
+def check_pair(folder, name):
+    """Stop where a wheel and its JupyterLab extension are not one version.
+
+    Nothing but a broken picture in place of the widget would tell.
+    """
+    extension = metadata.version(name)
+    if not (folder / f"{name}-{extension}-py3-none-any.whl").exists():
+        sys.exit(f"{name}: the extension is {extension}, wheels.txt differs")
 
 
 def to_byte_code(folder):
