@@ -6,14 +6,18 @@ that no reader's browser has to compile them. This book's own modules keep
 their source beside it, to be read.
 """
 
-import importlib.util
 import marshal
+import sys
 import warnings
 import zipfile
+from importlib.util import MAGIC_NUMBER, cache_from_source, source_hash
 from pathlib import Path
 
-HEADER = importlib.util.MAGIC_NUMBER + bytes([1, 0, 0, 0])
+HEADER = MAGIC_NUMBER + bytes([1, 0, 0, 0])
 """Of byte code that is never compared with a source: PEP 552."""
+
+PACKAGES = "/lib/python{}.{}/site-packages".format(*sys.version_info)
+LIBRARY = "/lib/python{}{}.zip".format(*sys.version_info)
 
 
 def byte_code(name, source, home):
@@ -22,14 +26,7 @@ def byte_code(name, source, home):
         code = compile(source, f"{home}/{name}", "exec", dont_inherit=True)
     except (SyntaxError, ValueError):  # a template, say, or a test's data
         return None
-    return HEADER + importlib.util.source_hash(source) + marshal.dumps(code)
-
-
-def cached(name):
-    """Where the byte code of a module lies beside its source."""
-    folder, _, stem = name.removesuffix(".py").rpartition("/")
-    tag = f"__pycache__/{stem}.cpython-314.pyc"
-    return f"{folder}/{tag}" if folder else tag
+    return HEADER + source_hash(source) + marshal.dumps(code)
 
 
 def members(archive, home, keep_source):
@@ -42,7 +39,8 @@ def members(archive, home, keep_source):
         if code is None or keep_source:
             yield name, content
         if code is not None:
-            yield (cached(name) if keep_source else f"{name}c"), code
+            compiled = cache_from_source(name) if keep_source else f"{name}c"
+            yield compiled, code
 
 
 def rewrite(path, home, keep_source=False):
@@ -60,7 +58,6 @@ def main(folder, own):
     warnings.simplefilter("ignore")  # not about code of ours
     for path in sorted(Path(folder).iterdir()):
         if path.suffix == ".whl":
-            home = "/lib/python3.14/site-packages"
-            rewrite(path, home, keep_source=path.name.startswith(own))
+            rewrite(path, PACKAGES, keep_source=path.name.startswith(own))
         elif path.name == "python_stdlib.zip":
-            rewrite(path, "/lib/python314.zip")
+            rewrite(path, LIBRARY)

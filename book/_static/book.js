@@ -1,4 +1,4 @@
-/* Two small helps; every page makes sense without them. */
+/* Three small helps; every page makes sense without them. */
 
 /* Let the keyboard scroll a formula or a cell that is wider than its box.
  *
@@ -48,4 +48,21 @@
   if (location.protocol === "file:") {
     DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
   }
+})();
+
+/* Say beforehand that a notebook cannot run in a page opened from disk.
+ *
+ * The button still leads somewhere: to words that say what to do.
+ */
+(function () {
+  "use strict";
+
+  if (location.protocol !== "file:") return;
+  document
+    .querySelectorAll('a[href*="lite/notebooks/"]')
+    .forEach(function (link) {
+      const words = "Run it here (needs a web server: make serve)";
+      link.querySelector(".btn__text-container").textContent = words;
+      link.title = words;
+    });
 })();
