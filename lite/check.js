@@ -44,6 +44,7 @@
         if (typeof part === "string") return part;
         const link = document.createElement("a");
         [link.href, link.textContent] = part;
+        if (link.href.endsWith(".ipynb")) link.download = "";
         link.style.color = "#1d4ed8";
         return link;
       }),

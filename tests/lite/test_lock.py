@@ -1,6 +1,7 @@
 """The list of packages for the browser's Python: whole, and with hashes."""
 
 import ast
+import doctest
 import json
 import sys
 import zipfile
@@ -26,6 +27,11 @@ STOCK = {
         for name in lock.COMPILED
     },
 }
+
+
+def test_the_examples_hold():
+    assert doctest.testmod(lock).attempted > 0
+    assert doctest.testmod(lock).failed == 0
 
 
 def write_wheel(folder, name, *needs):
