@@ -112,6 +112,7 @@ bench: $(BENCH_VENV)/made $(VENV)/test book ## the speed, beside PyTorch and int
 	$(BENCH_VENV)/bin/python tests/bench/bench_numerics.py
 	$(BIN)/python tests/support/ensure_browser.py
 	$(BIN)/python tests/bench/bench_widgets.py
+	$(BIN)/python tests/bench/bench_playground.py
 
 clean: ## remove what was built
 	rm -rf _build

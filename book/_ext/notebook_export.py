@@ -5,11 +5,14 @@
 return a new notebook.
 """
 
+from base64 import b64encode
 from copy import deepcopy
+from html import escape
 
 import nbformat
 
 INSTALL_TAG = "install"
+FOLDED = "jp-MarkdownHeadingCollapsed"
 HIDDEN = {
     "hide-input": "source_hidden",
     "remove-input": "source_hidden",
@@ -84,14 +87,18 @@ def export(notebook, blocks, first=None, kernel="python3"):
 
 
 def add_text(cells, block):
-    """Append Markdown to the last cell, or begin a new one."""
+    """Append Markdown to the last cell, or begin a new one.
+
+    A folded heading has its cell for itself: the cells after it are hidden.
+    """
     last = cells[-1] if cells else None
-    if block.alone or last is None or last.cell_type != "markdown":
-        cells.append(nbformat.v4.new_markdown_cell(block.text))
-        if block.folded:
-            cells[-1].metadata["jp-MarkdownHeadingCollapsed"] = True
-    else:
+    can_grow = last is not None and last.cell_type == "markdown"
+    if can_grow and not block.alone and FOLDED not in last.metadata:
         last.source += "\n\n" + block.text
+        return
+    cells.append(nbformat.v4.new_markdown_cell(block.text))
+    if block.folded:
+        cells[-1].metadata[FOLDED] = True
 
 
 def code_cells(notebook, start, stop):
@@ -106,15 +113,30 @@ def code_cell(cell, output=""):
     ``output`` takes the place of Markdown that the cell printed as MyST.
     """
     made = deepcopy(cell)
-    made.metadata.pop("mystnb", None)
+    header = made.metadata.pop("mystnb", {})
     tags = made.metadata.get("tags", [])
     hidden = {HIDDEN[tag]: True for tag in tags if tag in HIDDEN}
     if hidden:
         made.metadata["jupyter"] = hidden
     for result in made.outputs:
-        if output and "text/markdown" in result.get("data", {}):
-            result.data["text/markdown"] = output
+        data = result.get("data", {})
+        if output and "text/markdown" in data:
+            data["text/markdown"] = output
+        if "image/svg+xml" in data:
+            show_untrusted(data, header.get("image", {}).get("alt", ""))
     return made
+
+
+def show_untrusted(data, words):
+    """Put an SVG into an image, with its alternative text.
+
+    Jupyter shows no bare SVG of a notebook that came from elsewhere until it
+    is run, but it shows images.
+    """
+    svg = data.pop("image/svg+xml")
+    code = b64encode("".join(svg).encode()).decode()
+    source = f"data:image/svg+xml;base64,{code}"
+    data["text/html"] = f'<img src="{source}" alt="{escape(words)}">'
 
 
 def finished(notebook, cells, kernel):

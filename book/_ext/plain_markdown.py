@@ -10,7 +10,7 @@ the source, which fails a build with ``-W``.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urljoin
 
 from docutils import nodes
@@ -259,7 +259,8 @@ def section(node, page):
 def boxed(node, page, kind, folded=False):
     """Yield an exercise or a solution as a small section."""
     title, *rest = node.children
-    shown = re.sub(r"\s+", " ", words(title, page)).strip()
+    unlinked = replace(page, address="")
+    shown = re.sub(r"\s+", " ", words(title, unlinked)).strip()
     number = page.number(kind, node)
     if "%s" in title.get("title", ""):
         shown = f"{title['title'] % number} {shown}"

@@ -61,6 +61,8 @@ CASES = [
     ("layers", "network_stepper", "x₁", {"step": 6}),
     ("matrices", "shape_explorer", "examples m", BIG),
     ("matrices", "shape_explorer", "hidden n₁", SWAPPED),
+    ("training", "training_playground", "η", {"update": 200}),
+    ("training", "training_playground", "batch size", {"update": 0}),
 ]
 
 # `painted` does something in an animation frame; milliseconds until the

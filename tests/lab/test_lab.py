@@ -7,26 +7,12 @@ import re
 
 import house
 import pytest
+from lab_kernel import CELLS, FINISHED
 from lab_server import jupyterlab
 
 pytestmark = pytest.mark.lab
 
 CHAPTERS = house.chapters()
-CELLS = """() => {
-  const cells = window.jupyterapp.shell.currentWidget.content.model.cells;
-  return Array.from(cells)
-    .filter(cell => cell.type === "code")
-    .map(cell => ({
-      source: cell.sharedModel.getSource(),
-      count: cell.executionCount,
-      errors: cell.outputs.toJSON().filter(o => o.output_type === "error"),
-    }));
-}"""
-FINISHED = f"""() => {{
-  const cells = ({CELLS})();
-  return cells.some(cell => cell.errors.length)
-      || cells.every(cell => cell.count || !cell.source.trim());
-}}"""
 
 
 @pytest.fixture(scope="module")

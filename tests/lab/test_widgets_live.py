@@ -6,6 +6,7 @@ import re
 import house
 import nbformat
 import pytest
+from lab_kernel import CONNECTED, EXECUTE
 from lab_server import jupyterlab
 
 pytestmark = pytest.mark.lab
@@ -24,27 +25,14 @@ explorer""",
     "surface = LossSurface()\nsurface",
     "network = NetworkStepper(exact=True)\nnetwork",
     "shapes = ShapeExplorer(exact=True)\nshapes",
+    "playground = TrainingPlayground()\nplayground",
     """\
 one, other = ActivationExplorer(), ActivationExplorer()
 tie = link(one, "z", other, "z")
 VBox([one, other])""",
 ]
 PLACES = ["explorer", "stepper", "rate", "surface", "network", "shapes"]
-PLACES += ["one", "other"]
-CONNECTED = """() => window.jupyterapp?.shell.currentWidget
-  ?.sessionContext?.session?.kernel?.connectionStatus === "connected"
-"""
-EXECUTE = """async (code) => {
-  const panel = window.jupyterapp.shell.currentWidget;
-  const kernel = panel.sessionContext.session.kernel;
-  const future = kernel.requestExecute({ code });
-  let text = "";
-  future.onIOPub = ({ content }) => {
-    text += content.text ?? (content.evalue ? `!${content.evalue}` : "");
-  };
-  await future.done;
-  return text;
-}"""
+PLACES += ["playground", "one", "other"]
 
 
 def write_notebook(path):
@@ -80,6 +68,10 @@ class Notebook:
         """A slider of a widget."""
         widget = self.widget(name)
         return widget.get_by_role("slider", name=label, exact=True)
+
+    def choice(self, name, label):
+        """A menu of a widget."""
+        return self.widget(name).get_by_role("combobox", name=label)
 
     def live(self, name):
         """The line that says a widget's numbers."""
@@ -210,6 +202,34 @@ def test_the_shapes_that_are_drawn_are_those_of_run(notebook):
     assert notebook.python("shapes.hidden") == 1
 
 
+def test_the_playground_is_trained_from_both_sides(notebook):
+    gap = (
+        "max(abs(p - q) for one, two in zip(playground.layers, "
+        "playground.run()['layers']) "
+        "for p, q in zip(sum(one['W'], one['b']), sum(two['W'], two['b'])))"
+    )
+    for wish in ("update = 100", "data = 'moons'", "hidden = [5, 2]"):
+        notebook.run(f"playground.{wish}")
+        notebook.wait("len(playground.history)", 83)
+        notebook.wait(
+            "playground.layers and len(playground.layers) == "
+            "len(playground.hidden) + 1",
+            True,
+        )
+        notebook.wait(f"{gap} < 1e-10", True)
+    widget = notebook.widget("playground")
+    widget.get_by_role("button", name="One update", exact=True).click()
+    notebook.wait("playground.update", 101)
+    widget.get_by_role("button", name="Play", exact=True).click()
+    notebook.wait_for_words("playground", "training goes on")
+    widget.get_by_role("button", name="Pause", exact=True).click()
+    notebook.wait_for_words("playground", "correct are")
+    assert notebook.python("playground.update") > 101
+    notebook.wait(f"{gap} < 1e-8", True)
+    said = notebook.run("playground.hidden = [0]")
+    assert "hidden: found [0]" in said
+
+
 def test_the_arrow_keys_walk(notebook):
     notebook.run("stepper.step = 2")
     notebook.wait_for_words("stepper", "^L = ")
@@ -233,7 +253,7 @@ def test_next_update_reaches_python(notebook):
 def test_the_network_goes_both_ways(notebook):
     notebook.run("network.preset = 'han_kamber_3_2_1'")
     notebook.wait_for_words("network", "^z of layer 1 = −0.7,")
-    choice = notebook.widget("network").get_by_label("network")
+    choice = notebook.choice("network", "network")
     assert choice.input_value() == "han_kamber_3_2_1"
     notebook.slider("network", "x₃").press("End")
     notebook.wait("network.x", (1.0, 0.0, 5.0))
@@ -241,7 +261,7 @@ def test_the_network_goes_both_ways(notebook):
     choice.select_option("mazur_2_2_2")
     notebook.wait("(network.sizes, network.preset)", ("2-2-2", "mazur_2_2_2"))
     notebook.wait("network.biases", False)
-    notebook.run("network.W = [[[1, 2], [3, 4]], [[5, 6], [7, 8]]]")
+    notebook.run("network.W = [[[1, 2], [3, 4]], [[-1, 2], [1, 0.5]]]")
     notebook.run("network.step, network.selected = 8, 'w1_21'")
     value = notebook.python("network.run()['dL_dw1_21']")
     start = repr(value).replace("-", "−")[:12]
@@ -270,7 +290,8 @@ def test_the_network_is_updated_like_in_python(notebook):
 def test_an_activation_of_the_reader(notebook):
     for name in ("explorer", "stepper", "rate", "surface", "network"):
         notebook.run(f"{name}.activation = z / (1 + sp.exp(-z))")
-        select = notebook.widget(name).get_by_label("activation")
+        select = notebook.choice(name, "activation")
+        select = notebook.widget(name).locator("select").first
         own = notebook.python(f"{name}.custom['name']")
         notebook.page.wait_for_function(
             "([select, own]) => select.value === own",

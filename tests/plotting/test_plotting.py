@@ -372,12 +372,24 @@ def test_a_small_svg_draws_the_same():
 
 
 def outlines(svg):
-    """The numbers of every path that is no letter, in points."""
+    """The places of every path that is no letter, in points."""
     paths = re.findall(r'<path d="([^"]*)" (?:clip|style)', svg)
-    return [[float(n) for n in NUMBERS.findall(path)] for path in paths]
+    return [places(path) for path in paths]
 
 
-NUMBERS = re.compile(r"-?\d+(?:\.\d+)?")
+def places(path):
+    """The numbers of a path; what is given as a move, as where it leads."""
+    found, here = [], (0.0, 0.0)
+    for letter, text in re.findall(r"([A-Za-z])([^A-Za-z]*)", path):
+        numbers = [float(n) for n in NUMBERS.findall(text)]
+        if letter.islower():
+            numbers = [n + here[i % 2] for i, n in enumerate(numbers)]
+        found += numbers
+        here = tuple(numbers[-2:]) or here
+    return found
+
+
+NUMBERS = re.compile(r"-?(?:\d+\.?\d*|\.\d+)")
 
 
 def test_a_halo_is_drawn_before_its_text():
@@ -424,6 +436,7 @@ CALLS = {
     "draw_learning_curves": ({"training": (LINE, LINE)},),
     "draw_confusion": (CELLS,),
     "draw_images": (CELLS[np.newaxis], ["a"]),
+    "draw_shapes": ({"W[1]": (3, 2)}, {"W[1]": CELLS[:3, :2] > 0}),
 }
 
 

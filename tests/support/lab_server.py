@@ -33,7 +33,10 @@ def wait_until_up(server, address):
 
 @contextmanager
 def jupyterlab(root, home):
-    """Run JupyterLab as ``make lab`` does, but for this test alone."""
+    """Run JupyterLab as ``make lab`` does, but for this test alone.
+
+    Notebook 7, if it is installed, answers at ``/notebooks/``.
+    """
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     command = [str(Path(sys.executable).with_name("jupyter")), "lab"]
@@ -41,6 +44,7 @@ def jupyterlab(root, home):
         f"--notebook-dir={root / 'book'}",
         f"--LabApp.app_settings_dir={root / 'book' / '_lab'}",
         "--LabApp.expose_app_in_browser=True",
+        "--JupyterNotebookApp.expose_app_in_browser=True",
         f"--ServerApp.port={port}",
         "--ServerApp.ip=127.0.0.1",
         "--IdentityProvider.token=",

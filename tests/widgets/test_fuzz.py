@@ -60,6 +60,19 @@ function fuzz(render, state, seed, count, custom) {
   const model = new Model(state);
   const log = [];
   const errors = [];
+  // What a widget does in frames, it does after each event.
+  const frames = new Map();
+  window.requestAnimationFrame = (act) => {
+    frames.set(frames.next = (frames.next ?? 0) + 1, act);
+    return frames.next;
+  };
+  window.cancelAnimationFrame = (id) => frames.delete(id);
+  function turn() {
+    for (const [id, act] of [...frames]) {
+      frames.delete(id);
+      act(performance.now());
+    }
+  }
   window.onerror = (message) => { errors.push(message); };
 
   function value(name) {
@@ -138,6 +151,7 @@ function fuzz(render, state, seed, count, custom) {
     if (random() < 0.01) { stop(); stop = render({ model, el: place }); }
     try {
       log.push(act());
+      turn();
       const wrong = complaint();
       if (wrong)
         return { wrong, at: i, log: log.slice(-4), state: model.state };

@@ -230,9 +230,9 @@ VIEW = """([state, changes]) => {
       [...card.querySelectorAll("span")].map((part) => part.textContent));
     const parts = [...place.querySelectorAll(".bp-slot:not([hidden])")].map(
       (slot) => [slot.querySelector(".bp-name").textContent,
-        [...slot.querySelectorAll(".bp-line:not([hidden])")].map((line) =>
-          [...line.querySelectorAll(".bp-cell:not([hidden])")].map((cell) =>
-            cell.classList.contains("bp-bad")))]);
+        [...slot.querySelectorAll(".bp-line")].map((line) =>
+          [...line.querySelectorAll(".bp-cell:not(.bp-out)")].map((cell) =>
+            cell.classList.contains("bp-bad"))).filter((row) => row.length)]);
     const bad = [...place.querySelectorAll(".bp-result .bp-bad")];
     return { drawn: model.get("drawn"), cards, parts, bad: bad.length,
       live: place.querySelector(".bp-live").textContent,

@@ -12,6 +12,7 @@ PLAIN = dict.fromkeys(("Creator", "Date", "Format", "Type"))
 
 GLYPH = re.compile(r' d="([^"]*)" transform="scale\(0\.015625\)"')
 PLACES = re.compile(r'( (?:d|x|y)="|translate\()([^")]*)')
+OUTLINE = re.compile(r' d="([MLQCZz\d. -]*)"')
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 HALO = re.compile(
     r'<path d="([^"]*)" style="([^"]*)"/><path d="\1" style="(fill:[^";]*)"/>'
@@ -36,6 +37,7 @@ def small_svg(figure):
     svg = re.sub(r">\s+<", "><", svg.strip())
     svg = re.sub(r'<g id="[^"]*"', "<g", svg)
     svg = PLACES.sub(_short, GLYPH.sub(_coarse, svg))
+    svg = OUTLINE.sub(lambda d: f' d="{_relative(d[1])}"', svg)
     svg = MARKS.sub(_styled_once, svg)
     svg = HALO.sub(r'<path d="\1" style="\2; paint-order: stroke"/>', svg)
     return re.sub(r"([;:]) ", r"\1", svg)
@@ -71,6 +73,34 @@ def _short(match):
     """Round the numbers of an attribute; no blanks around letters."""
     numbers = NUMBER.sub(lambda n: _rounded(n[0]), match[2])
     return match[1] + re.sub(r"\s*([A-Za-z])\s*", r"\1", numbers).strip()
+
+
+def _relative(outline):
+    """An outline by its moves instead of its places: fewer digits.
+
+    Tenths are counted in whole numbers, so that nothing adds up.
+
+    >>> _relative("M10.5 20L11 20Q12 20 12 21.5z")
+    'M10.5 20l.5 0q1 0 1 1.5z'
+    """
+    written, here, start = [], (0, 0), (0, 0)
+    for letter, numbers in re.findall(r"([A-Za-z])([^A-Za-z]*)", outline):
+        tenths = [round(10 * float(n)) for n in NUMBER.findall(numbers)]
+        if letter in "Zz":
+            here = start
+        elif letter == "M":
+            here = start = tuple(tenths[-2:])
+        else:
+            moves = [n - here[i % 2] for i, n in enumerate(tenths)]
+            here, tenths = tuple(tenths[-2:]), moves
+        written.append(letter if letter == "M" else letter.lower())
+        written.append(" ".join(map(_tenth, tenths)).replace(" -", "-"))
+    return "".join(written)
+
+
+def _tenth(count):
+    """So many tenths, as short as SVG allows: ``.5``, ``-.5``, ``12``."""
+    return re.sub(r"^(-?)0\.", r"\1.", f"{count / 10:.12g}")
 
 
 def _rounded(number):

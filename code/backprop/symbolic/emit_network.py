@@ -17,11 +17,8 @@ import sympy as sp
 from sympy.printing.str import StrPrinter
 
 from backprop.symbolic import cost, emit, models
-from backprop.symbolic.catalogue import AnyActivation, z
+from backprop.symbolic.catalogue import AnyActivation, AnySlope, z
 from backprop.symbolic.derivation import Derivation
-
-# The class of the derivative of AnyActivation
-AnySlope = type(AnyActivation(z).fdiff())
 
 ARCHITECTURES = ((2, 2, 2), (2, 3, 1), (3, 2, 1), (1, 1, 1), (2, 2, 2, 2))
 """The numbers of units, input first, of the networks that are emitted."""

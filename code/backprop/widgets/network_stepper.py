@@ -4,7 +4,6 @@ import math
 
 import numpy as np
 import traitlets
-from matplotlib.figure import Figure
 
 from backprop import plotting
 from backprop.numerics import losses, network
@@ -239,9 +238,9 @@ class NetworkStepper(NeuronWidget):
         """The network's graph, values above and gradients below."""
         graph = plotting.network_graph(SIZES[self.sizes])
         numbers = _drawable(self.run() | _given(self.x, self.y))
-        figure = Figure(figsize=plotting.SIZES["wide"])
+        figure, ax = plotting.sheet("wide")
         plotting.draw_graph(
-            figure.subplots(),
+            ax,
             graph,
             {n: numbers[n] for n in graph.nodes if n in numbers},
             {
@@ -249,7 +248,7 @@ class NetworkStepper(NeuronWidget):
                 for n in graph.nodes
                 if f"dL_d{n}" in numbers
             },
-            digits=3,
+            digits=2,
         )
         return figure
 

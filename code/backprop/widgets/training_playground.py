@@ -22,7 +22,7 @@ MOST = 20_000
 
 LARGEST_BATCH = 200
 LAYERS, UNITS = 3, 8
-KEPT = 64
+KEPT = 32
 """So many losses are kept for each doubling of the number of updates."""
 
 CELLS = 40
@@ -60,8 +60,8 @@ whole numbers from 1 to 8
     data = traitlets.Unicode(
         "spirals", help="the name of a data set in `sets`"
     ).tag(sync=True)
-    hidden = traitlets.Any(
-        [8, 8], help="the sizes of the hidden layers, first layer first"
+    hidden = traitlets.TraitType(
+        help="the sizes of the hidden layers, first layer first"
     ).tag(sync=True)
     eta = Number(0.3, 1e-12, 1e12, help="the learning rate").tag(sync=True)
     batch_size = traitlets.Int(
@@ -93,6 +93,10 @@ whole numbers from 1 to 8
     @traitlets.default("activation")
     def _activation(self):
         return "tanh"
+
+    @traitlets.default("hidden")
+    def _hidden(self):
+        return [UNITS, UNITS]
 
     @traitlets.default("sets")
     def _sets(self):
@@ -351,7 +355,7 @@ def _evenly(rng, shape, reach):
 def _spacing(step):
     """How far apart the updates are whose losses are kept.
 
-    >>> [_spacing(step) for step in (0, 1, 127, 128, 256)]
+    >>> [_spacing(step) for step in (0, 1, 63, 64, 128)]
     [1, 1, 1, 2, 4]
     """
     return 2 ** max(0, math.floor(math.log2(max(step, 1) / KEPT)))

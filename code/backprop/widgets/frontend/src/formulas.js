@@ -217,8 +217,8 @@ function neuron_identity_binary_cross_entropy(w, b, x, y, eta) {
 function forward_sigmoid(Z, A, m) {
   for (let i = 0; i < m; i += 1) {
     const z = Z[i];
-    const t0 = Math.exp(z);
-    const a = (z >= 0 ? 1/(1 + Math.exp(-z)) : t0/(t0 + 1));
+    const e = Math.exp(-Math.abs(z));
+    const a = (z >= 0 ? 1 : e)/(e + 1);
     A[i] = a;
   }
 }
@@ -238,9 +238,8 @@ function backward_sigmoid(Z, dL_dA, dL_dZ, m) {
 function forward_tanh(Z, A, m) {
   for (let i = 0; i < m; i += 1) {
     const z = Z[i];
-    const t0 = 2*z;
-    const t1 = -t0;
-    const a = (z >= 0 ? -Math.expm1(t1)/(Math.exp(t1) + 1) : Math.expm1(t0)/(Math.exp(t0) + 1));
+    const t = Math.expm1(-2*Math.abs(z));
+    const a = (z >= 0 ? -t : t)/(t + 2);
     A[i] = a;
   }
 }

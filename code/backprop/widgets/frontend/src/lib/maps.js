@@ -94,9 +94,10 @@ export class Palette {
     const reach = Math.max(high - middle, middle - low) || 1;
     const { shades, pixels } = this;
     const half = (SHADES - 1) / 2;
+    const [slope, start] = [half / reach, half + 0.5 - (half * middle) / reach];
     for (let i = 0; i < values.length; i += 1) {
-      const shade = Math.round(half + (half * (values[i] - middle)) / reach);
-      pixels[i] = shade >= 0 && shade < SHADES ? shades[shade] : 0;
+      const shade = start + slope * values[i];
+      pixels[i] = shade >= 0 && shade < SHADES ? shades[shade | 0] : 0;
     }
     return this.image;
   }

@@ -17,12 +17,16 @@ export function affine(A, W, b, Z) {
   const { rows, cols: width, data: a } = A;
   const { rows: units, data: w } = W;
   const z = Z.data;
-  for (let i = 0; i < rows; i += 1)
+  let to = 0;
+  for (let i = 0; i < rows; i += 1) {
+    const from = i * width;
+    let at = 0;
     for (let j = 0; j < units; j += 1) {
-      let sum = 0;
-      for (let k = 0; k < width; k += 1) sum += a[i * width + k] * w[j * width + k];
-      z[i * units + j] = sum + b[j];
+      let sum = b[j];
+      for (let k = 0; k < width; k += 1) sum += a[from + k] * w[at++];
+      z[to++] = sum;
     }
+  }
   Z.rows = rows;
 }
 
@@ -31,12 +35,15 @@ export function times(D, W, out) {
   const { rows, cols: units, data: d } = D;
   const { cols: width, data: w } = W;
   const o = out.data;
-  for (let i = 0; i < rows; i += 1)
+  let to = 0;
+  for (let i = 0; i < rows; i += 1) {
+    const from = i * units;
     for (let k = 0; k < width; k += 1) {
       let sum = 0;
-      for (let j = 0; j < units; j += 1) sum += d[i * units + j] * w[j * width + k];
-      o[i * width + k] = sum;
+      for (let j = 0, at = k; j < units; j += 1, at += width) sum += d[from + j] * w[at];
+      o[to++] = sum;
     }
+  }
   out.rows = rows;
 }
 
@@ -45,11 +52,13 @@ export function transposedTimes(D, A, out) {
   const { rows, cols: units, data: d } = D;
   const { cols: width, data: a } = A;
   const o = out.data;
-  o.fill(0);
-  for (let i = 0; i < rows; i += 1)
-    for (let j = 0; j < units; j += 1) {
-      const at = d[i * units + j];
-      for (let k = 0; k < width; k += 1) o[j * width + k] += at * a[i * width + k];
+  let to = 0;
+  for (let j = 0; j < units; j += 1)
+    for (let k = 0; k < width; k += 1) {
+      let sum = 0;
+      for (let i = 0, from = j, at = k; i < rows; i += 1, from += units, at += width)
+        sum += d[from] * a[at];
+      o[to++] = sum;
     }
 }
 

@@ -6,7 +6,7 @@ import { Network } from "./batch_network.js";
 import { generator, shuffle } from "./random.js";
 
 // So many points of the loss curves are kept for each doubling of the count.
-const KEPT = 64;
+const KEPT = 32;
 
 export class Training {
   // `points` are { training, held_out }, rows [x1, x2, class]; `hidden` the
@@ -95,7 +95,7 @@ export class Training {
   }
 }
 
-// How far apart the updates are whose loss is kept: 1, and from 128 updates
+// How far apart the updates are whose loss is kept: 1, and from 64 updates
 // on twice as far at every doubling.
 export function spacing(count) {
   return 2 ** Math.max(0, Math.floor(Math.log2(count / KEPT)));

@@ -36,7 +36,7 @@ const within = (value, most) => Math.max(0, Math.min(most, value));
 export function shapeExplorer(model, element) {
   const controls = [
     ...SIZES.map(([name, label]) => slider(model, name, { label, min: 1, max: MOST, step: 1 })),
-    select(model, "activation", { label: "f", choices: model.get("choices").activation }),
+    select(model, "activation", { label: "activation f", choices: model.get("choices").activation }),
     toggle(model, "exact", { label: "all digits" }),
   ];
   const mistakes = model.get("choices").mistake ?? [];
@@ -119,7 +119,7 @@ function publish(model, found) {
     const { rows, flat } = found[name];
     if (rows) drawn[name] = flat ? rows[0].map(plain) : map(rows, plain);
   }
-  if (JSON.stringify(drawn) !== JSON.stringify(model.get("drawn"))) change(model, { drawn });
+  change(model, { drawn });
 }
 
 // Every array, small: values above, each gradient below its array.
@@ -187,8 +187,8 @@ class Cards {
       box.classList.toggle("bp-lost", !found[name].rows);
       cut(grid, rows.length, rows[0].length);
       set(wrong, "d", crosses(rows, marks));
-      say(shape, written(found[name].rows ? found[name] : right[name]));
-      say(mark, badge(words));
+      write(shape, written(found[name].rows ? found[name] : right[name]));
+      write(mark, badge(words));
     }
   }
 }
@@ -343,16 +343,16 @@ class Grid {
     this.size = lost ? null : size;
     this.chosen = null;
     say(this.name, name);
-    say(this.sizes[0], flat ? "" : String(size[0]));
+    write(this.sizes[0], flat ? "" : String(size[0]));
     say(this.between, flat ? "" : ", ");
-    say(this.sizes[1], flat ? `${size[1]},` : String(size[1]));
+    write(this.sizes[1], flat ? `${size[1]},` : String(size[1]));
     this.sizes.forEach((part, axis) => setClass(part, innerClass(inner, axis)));
     set(this.table, "aria-label", `${name} ${written(array)}`);
     this.table.style.width = `${size[1] * WIDTH + 0.07}rem`;
     this.table.style.height = `${size[0] * HEIGHT + 0.07}rem`;
     this.element.classList.toggle("bp-lost", lost);
     this.cells.forEach((cells, i) => {
-      this.lines[i].hidden = i >= size[0];
+      setClass(this.lines[i], i < size[0] ? "bp-line" : "bp-line bp-out");
       cells.forEach((cell, j) => {
         const there = i < size[0] && j < size[1];
         this.cell(cell, there ? rows[i][j] : undefined, lost, there && on(i, j), there && wrong(i, j));
@@ -361,15 +361,21 @@ class Grid {
   }
 
   cell(cell, value, lost, on, wrong) {
-    setClass(cell, `bp-cell${on ? " bp-on" : ""}${wrong ? " bp-bad" : ""}`);
-    cell.hidden = value === undefined;
-    if (cell.hidden) return;
-    say(cell, lost ? "" : brief(value));
+    const out = value === undefined;
+    setClass(cell, `bp-cell${out ? " bp-out" : ""}${on ? " bp-on" : ""}${wrong ? " bp-bad" : ""}`);
+    if (out) return;
+    write(cell, lost ? "" : brief(value));
     if (!cell.hasAttribute("tabindex")) return;
     set(cell, "tabindex", on ? "0" : "-1");
     set(cell, "aria-selected", on);
     if (on) this.chosen = cell;
   }
+}
+
+// As `say`, in the text node that is there: cheaper for a hundred cells.
+function write(element, text) {
+  const node = element.firstChild ?? element.appendChild(document.createTextNode(""));
+  if (node.data !== text) node.data = text;
 }
 
 // A number in a cell: never more than seven characters wide.

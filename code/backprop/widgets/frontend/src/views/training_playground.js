@@ -13,7 +13,7 @@ import { Training } from "../lib/training.js";
 
 const RUN = ["data", "sets", "hidden", "activation", "custom", "eta", "batch_size", "seed"];
 const MOST = 20000;
-const [LAYERS, UNITS] = [3, 8];
+const UNITS = 8;
 
 // Milliseconds of updates: at once after a change, and in each frame.
 const AT_ONCE = 2;
@@ -90,18 +90,18 @@ class View {
     ];
   }
 
-  // What ends with the view: being out of sight pauses the clock, a change
-  // of the theme changes the colours.
+  // What ends with the view: being out of sight, or out of the document,
+  // pauses the clock; a change of the theme changes the colours.
   listen(element) {
     const eyes = new IntersectionObserver(([entry]) => {
       this.seen = entry.isIntersecting;
-      if (!this.palette.ground) this.draw(); // before, it was in no document
       this.wake();
     });
     eyes.observe(element);
     const themes = new MutationObserver(() => {
       this.palette.read(element);
-      this.draw();
+      this.stale = true;
+      this.wake();
     });
     const attributes = { attributeFilter: ["data-theme", "data-jp-theme-light"] };
     themes.observe(document.documentElement, attributes);
@@ -119,9 +119,11 @@ class View {
     const settings = settingsOf(this.model);
     const goal = this.goal;
     if (!same(settings, this.settings) || goal < this.training.count) this.begin(settings);
-    if (this.training.count === goal && this.drawn === this.training) return;
+    if (this.training.count === goal && this.counted === this.training) return;
     this.advance(goal, AT_ONCE);
-    this.draw();
+    // What takes longer is shown when it is done: until then the old stands.
+    if (this.behind && this.measure) return this.wake();
+    this.count();
     this.settle();
   }
 
@@ -136,7 +138,7 @@ class View {
   }
 
   get goal() {
-    return Math.max(0, Math.min(MOST, Math.round(this.model.get("update")) || 0));
+    return this.model.get("update");
   }
 
   get ended() {
@@ -160,15 +162,15 @@ class View {
 
   pause() {
     this.playing = false;
+    this.count();
     this.publish();
-    this.draw();
   }
 
   step() {
     this.playing = false;
     if (!this.ended) this.advance(this.training.count + 1, FRAME);
+    this.count();
     this.publish();
-    this.draw();
   }
 
   reset(more = {}) {
@@ -177,10 +179,15 @@ class View {
     this.read();
   }
 
-  // One frame later, if there is something to do and someone to see it.
+  // Whether there are updates that the traits ask for.
+  get behind() {
+    return !this.ended && this.training.count < this.goal;
+  }
+
+  // One frame later, if there is something to do; to play, only if seen.
   wake() {
-    const busy = this.playing || (this.training.count < this.goal && !this.ended);
-    if (busy && this.seen && this.frame === null)
+    const busy = this.behind || this.stale || (this.playing && this.seen);
+    if (busy && this.frame === null)
       this.frame = requestAnimationFrame((now) => this.tick(now));
   }
 
@@ -192,57 +199,76 @@ class View {
 
   tick(now) {
     this.frame = null;
-    if (!this.words.isConnected) return this.halt();
-    const again = this.training.count < this.goal;
+    const again = this.behind;
+    if (again || (this.playing && this.seen)) this.go(again, now);
+    if (this.stale) this.paint();
+    if (!again || !this.behind) this.tell(now);
+    return this.settle();
+  }
+
+  // The updates of a frame; their numbers, unless they are of no interest
+  // yet, or little motion is asked for.
+  go(again, now) {
     const next = this.training.count + (Number(this.model.get("pace")) || 1);
     this.advance(again ? this.goal : Math.min(MOST, next), this.budget());
     if (this.playing && this.ended) return this.pause();
-    if (!CALMLY.matches || !(now - this.drawnAt < CALM)) {
-      this.drawnAt = now;
-      const start = performance.now();
-      this.draw(true);
-      this.cost = performance.now() - start;
+    const due = !(now - this.countedAt < CALM);
+    if (due || (!this.behind && (again || !CALMLY.matches))) {
+      this.countedAt = now;
+      this.count();
+      if (this.behind) this.read();
     }
-    if (this.playing && !again && !(now - this.readAt < READING)) {
-      this.readAt = now;
-      change(this.model, { update: this.training.count });
-      this.read();
-    }
-    return this.playing ? this.wake() : this.settle();
+  }
+
+  // While it plays, once in a while.
+  tell(now) {
+    if (!this.playing || now - this.readAt < READING) return;
+    this.readAt = now;
+    change(this.model, { update: this.training.count });
+    this.read();
   }
 
   // What a frame leaves for updates once it has been drawn.
   budget() {
-    return Math.max(1, Math.min(FRAME, 12 - (this.cost ?? 4)));
+    return Math.max(1, Math.min(FRAME, 12 - 2 * (this.cost ?? 2)));
   }
 
   // A replay goes on in the next frame; a run that rests is told to Python.
   settle() {
-    if (!this.playing && !this.ended && this.training.count < this.goal) return this.wake();
-    return this.playing ? this.wake() : this.publish();
+    if (this.behind || this.playing) this.wake();
+    else if (this.told !== this.measure) this.publish();
   }
 
   publish() {
+    this.told = this.measure;
     const { count, layers, history, diverged } = this.training;
     // A run that diverged before its goal keeps the goal.
     const update = diverged === null || count > this.goal ? count : this.goal;
     change(this.model, { update, layers, history: [...history] });
     this.read();
+    this.wake();
   }
 
   // ---- drawing ------------------------------------------------------------
 
-  draw(moving = false) {
-    const { training, palette } = this;
-    if (!palette.ground) palette.read(this.words);
-    this.drawn = training;
+  // Everything that is a number; the pictures come with the next frame.
+  count() {
+    const { training } = this;
+    this.counted = training;
     this.measure = training.measure();
-    this.norms.show(this.measure.norms, this.model.get("exact") && !moving);
+    this.norms.show(this.measure.norms, this.model.get("exact") && !this.playing);
     this.losses.show(training, this.measure);
-    this.maps.forward(training.network);
-    this.diagram.draw(this.maps, palette);
+    this.stale = true;
+  }
+
+  paint() {
+    const start = performance.now();
+    if (!this.palette.ground) this.palette.read(this.words);
+    this.maps.forward(this.training.network);
+    this.diagram.draw(this.maps, this.palette);
     this.drawPlane();
-    if (!moving) this.read();
+    this.stale = false;
+    this.cost = performance.now() - start;
   }
 
   drawPlane() {
@@ -258,7 +284,7 @@ class View {
   // Show another unit's map, or with null the decision.
   show(unit) {
     this.unit = unit;
-    if (!this.training) return;
+    if (!this.palette.ground) return;
     this.maps.forward(this.training.network);
     this.drawPlane();
     this.diagram.mark(unit);
@@ -280,30 +306,23 @@ class View {
 
 const CALMLY = matchMedia("(prefers-reduced-motion: reduce)");
 
-// The traits that make a run, made safe: a link can hold anything.
+// What makes a run, from the traits.
 function settingsOf(model) {
   const sets = model.get("sets");
   const custom = model.get("custom");
   const activation = model.get("activation");
   return {
-    points: sets[model.get("data")] ?? Object.values(sets)[0],
-    hidden: sizesOf(model),
+    points: sets[model.get("data")],
+    hidden: model.get("hidden"),
     passes:
       custom?.name === activation
         ? compile(custom)
         : { forward: forwards[activation], backward: backwards[activation] },
     activation,
     eta: model.get("eta"),
-    batchSize: Math.max(1, Math.round(model.get("batch_size")) || 1),
+    batchSize: model.get("batch_size"),
     seed: model.get("seed"),
   };
-}
-
-function sizesOf(model) {
-  const given = model.get("hidden");
-  if (!Array.isArray(given)) return [];
-  const good = given.filter((n) => Number.isInteger(n) && n >= 1 && n <= UNITS);
-  return good.slice(0, LAYERS);
 }
 
 const compiled = new WeakMap();
@@ -361,7 +380,8 @@ function describe({ playing, goal, settings }, training, measure, all) {
   const at = `Update ${count}`;
   if (playing)
     return `${at}, training goes on: loss ${show(measure.training)} (training), ${show(measure.heldOut)} (held out).`;
-  if (count < goal && diverged === null) return `${goal} updates are made, from the start …`;
+  if (count < goal && diverged === null)
+    return `${goal} updates are made, from the start …`;
   const [m, n] = [training.training.X.rows, training.heldOut.X.rows];
   const epochs = count / Math.ceil(m / training.batchSize);
   return [
@@ -373,10 +393,10 @@ function describe({ playing, goal, settings }, training, measure, all) {
 
 function remark({ count, diverged }, { training, norms }, { eta }) {
   if (diverged !== null)
-    return ` Update ${diverged} diverges: a weight would be no number below 10¹⁰, so training stops before it. Try a smaller η, such as ${short(eta / 10)}.`;
+    return ` Update ${diverged} diverges: a weight would be no number below 10¹⁰, so training stops before it. Try a smaller η, such as ${short(Math.min(1, eta / 10))}.`;
   if (count >= MOST) return ` That is all: no more than ${MOST} updates are made here.`;
   if (count >= 20 && training > 1.02 * GUESSING)
-    return ` That is worse than guessing, ${short(GUESSING)}. Try a smaller η, such as ${short(eta / 10)}.`;
+    return ` That is worse than guessing, ${short(GUESSING)}. Try a smaller η, such as ${short(Math.min(1, eta / 10))}.`;
   if (training > 0.1 && Math.max(...norms) < 1e-4)
     return " Hardly any gradient is left: it is stuck. Try other weights, or a smaller η.";
   return CALMLY.matches && count === 0
@@ -404,12 +424,12 @@ function controlsFor(model) {
 function pick(model, label, numbers, read, write) {
   const input = h(
     "select",
-    { onchange: () => change(model, { hidden: write(sizesOf(model), Number(input.value)) }) },
+    { onchange: () => change(model, { hidden: write(model.get("hidden"), Number(input.value)) }) },
     ...numbers.map((n) => h("option", { value: n }, String(n))),
   );
   const element = h("label", { class: "bp-control" }, h("span", { class: "bp-label" }, label), input);
   const stop = watch(model, ["hidden"], () => {
-    const value = read(sizesOf(model));
+    const value = read(model.get("hidden"));
     element.hidden = value === undefined;
     if (value !== undefined) input.value = value;
   });
@@ -531,7 +551,7 @@ class Losses {
     const seen = history.flatMap(([, ...both]) => both).filter((loss) => loss > 0);
     const low = Math.max(FLOOR, 10 ** Math.floor(Math.log10(Math.min(0.5, ...seen))));
     const high = 10 ** Math.ceil(Math.log10(Math.max(1, ...seen)));
-    plot.domains([0, roundUp(Math.max(10, count))], [low, high]);
+    plot.domains([0, 1.04 * roundUp(Math.max(10, count))], [low, high]);
     const row = [count, training, heldOut];
     [1, 2].forEach((k) => {
       const place = (one) => [one[0], Math.max(low, one[k])];
@@ -583,6 +603,9 @@ class Norms {
 // ---- the network -------------------------------------------------------------------
 
 const [WIDE, TALL, TILE] = [460, 262, 26];
+
+// The width of the widest line, in half units.
+const WIDEST = 10;
 
 // Canvas pixels for a unit of the drawing: a tile is the grid, pixel by pixel.
 const FINE = CELLS / TILE;
@@ -687,8 +710,7 @@ class Diagram {
     const { network } = maps;
     context.setTransform(FINE, 0, 0, FINE, 0, 0);
     context.clearRect(0, 0, WIDE, TALL);
-    network.layers.forEach(({ W }, at) => this.edges(W, places[at], places[at + 1], palette));
-    context.setLineDash([]);
+    this.edges(network, palette);
     places.forEach((column, layer) =>
       column.forEach(([x, y], unit) => {
         const image = palette.paint(maps.values, maps.of(layer, unit), layer === network.depth);
@@ -697,23 +719,35 @@ class Diagram {
     );
   }
 
-  edges(W, from, to, palette) {
-    const { context } = this;
+  // The lines of one width and sign together: twenty strokes for all.
+  edges({ layers }, palette) {
+    const { context, places } = this;
     for (const positive of [true, false]) {
       context.strokeStyle = positive ? palette.high : palette.low;
       context.setLineDash(positive ? [] : [5, 3]);
-      for (let j = 0; j < W.rows; j += 1)
-        for (let k = 0; k < W.cols; k += 1) {
-          const w = W.data[j * W.cols + k];
-          if (w > 0 !== positive) continue;
-          context.lineWidth = Math.min(5, 0.4 + Math.abs(w));
-          context.beginPath();
-          context.moveTo(...from[k]);
-          context.lineTo(...to[j]);
-          context.stroke();
-        }
+      for (let width = 1; width <= WIDEST; width += 1) {
+        context.lineWidth = width / 2;
+        context.beginPath();
+        layers.forEach(({ W }, at) => {
+          for (let i = 0; i < W.data.length; i += 1) {
+            const w = W.data[i];
+            if (w > 0 !== positive || widthOf(w) !== width) continue;
+            const [x0, y0] = places[at][i % W.cols];
+            const [x1, y1] = places[at + 1][Math.floor(i / W.cols)];
+            context.moveTo(x0, y0);
+            context.lineTo(x1, y1);
+          }
+        });
+        context.stroke();
+      }
     }
+    context.setLineDash([]);
   }
+}
+
+// In half units of the drawing.
+function widthOf(w) {
+  return Math.min(WIDEST, 1 + Math.floor(2 * Math.abs(w)));
 }
 
 function label(text, x, y) {

@@ -1,0 +1,90 @@
+"""A downloaded chapter in JupyterLab and in Notebook 7: it reads, runs, reacts.
+
+Without the extension for MyST, which a reader elsewhere does not have.
+"""
+
+import json
+import re
+import shutil
+
+import house
+import pytest
+from lab_kernel import CELLS, CONNECTED, EXECUTE, FINISHED
+from lab_server import jupyterlab
+
+pytestmark = [pytest.mark.site, pytest.mark.lab]
+
+RAW = re.compile(r"\{[a-z:-]+\}`|:::|```|\$\$|\\tag|\\frac|^\([a-z-]+\)=")
+NO_MYST = {"disabledExtensions": {"jupyterlab-myst": True}}
+SHOWN = "img[src^='data:image/svg']"
+
+
+@pytest.fixture(scope="module")
+def server(html, tmp_path_factory):
+    """Serve a folder that holds one downloaded notebook."""
+    folder = tmp_path_factory.mktemp("downloaded")
+    book = folder / "tree" / "book"
+    shutil.copytree(house.ROOT / "book" / "_lab", book / "_lab")
+    shutil.copy(html / "_sources" / "book" / "update.ipynb", book)
+    settings = folder / "config" / "labconfig"
+    settings.mkdir(parents=True)
+    (settings / "page_config.json").write_text(json.dumps(NO_MYST))
+    with jupyterlab(folder / "tree", folder) as address:
+        yield address
+
+
+@pytest.fixture(
+    params=["lab/tree", "notebooks"], ids=["JupyterLab", "Notebook"]
+)
+def notebook(request, server, browser):
+    """Open the notebook in a page that is high enough to show all of it."""
+    page = browser.new_page(viewport={"width": 1400, "height": 16000})
+    page.goto(f"{server}/{request.param}/update.ipynb")
+    page.locator(".jp-Notebook:visible").wait_for(timeout=90_000)
+    page.wait_for_function(CONNECTED, timeout=60_000)
+    page.locator(f".jp-Notebook {SHOWN}").first.wait_for(timeout=30_000)
+    yield page
+    page.close()
+
+
+def run_all(page):
+    """Run all cells by the menu, and wait for the last one."""
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name=re.compile("^Run All Cells$")).click()
+    page.wait_for_function(FINISHED, timeout=180_000)
+
+
+def test_a_downloaded_notebook_reads_runs_and_reacts(notebook):
+    # as it came: figures are seen, formulas typeset, solutions folded
+    written = notebook.locator(
+        ".jp-RenderedMarkdown:visible"
+    ).all_inner_texts()
+    assert [text for text in written if RAW.search(text)] == []
+    assert notebook.locator(f".jp-OutputArea {SHOWN}:visible").count() >= 3
+    solution = notebook.get_by_text("steps = optimisers.descend(linear_neuron")
+    assert not solution.first.is_visible()
+
+    run_all(notebook)
+    cells = notebook.evaluate(CELLS)
+    assert [cell["errors"] for cell in cells if cell["errors"]] == []
+    assert all(cell["count"] for cell in cells)
+
+    # a slider moves the number in Python, and back
+    widget = notebook.locator(".jp-OutputArea .bp:visible").nth(1)
+    rate = widget.get_by_role("slider", name="learning rate η", exact=True)
+    notebook.wait_for_timeout(500)  # the focus goes to the last cell
+    rate.press("Home")
+    wait_for(notebook, "explorer.eta", "0.001")
+    notebook.evaluate(EXECUTE, "explorer.eta = 3.0")
+    line = widget.locator(".bp-live")
+    line.filter(has_text=re.compile("η = 3:")).wait_for(timeout=5000)
+
+
+def wait_for(page, expression, value):
+    """Wait until the kernel gives a value."""
+    for _ in range(100):
+        said = page.evaluate(EXECUTE, f"print({expression})").strip()
+        if said == value:
+            return
+        page.wait_for_timeout(100)
+    assert said == value
