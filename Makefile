@@ -5,6 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BENCH_VENV := .venv-bench
 HUB_VENV := .venv-hub
+LITE_VENV := .venv-lite
 BIN := $(VENV)/bin
 HTML := _build/html
 PORT ?= 8000
@@ -16,8 +17,8 @@ CODE := $(shell find code book/_ext -type f \
 	! -path '*/node_modules/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help book pdf site test lab serve handout generate lint format bench \
-	hub-test clean distclean
+.PHONY: help book pdf lite site test lab serve handout generate lint format \
+	bench hub-test clean distclean
 
 help: ## list the targets
 	@echo "make <target>, where <target> is one of:"
@@ -63,15 +64,6 @@ pdf: $(VENV)/pdf book ## print the built book as one PDF (PAPER=Letter)
 	$(BIN)/python browser/ensure_browser.py
 	$(BIN)/python pdf/make_pdf.py --paper $(PAPER)
 
-# What is published: one word for each target that puts something into $(HTML).
-# Those beside the book need the book first, and say so themselves.
-# Where it will be read: make site BOOK_BASE_URL=https://host/book/
-SITE := book pdf
-export BOOK_BASE_URL ?=
-
-site: $(SITE) ## build all that is published into _build/html
-	@echo "The site, $$(du -sh $(HTML) | cut -f1), is in $(HTML)."
-
 lab: $(VENV)/book ## open the chapters as notebooks in JupyterLab
 	$(BIN)/jupyter lab --notebook-dir=book \
 		--LabApp.app_settings_dir=$(CURDIR)/book/_lab
@@ -84,6 +76,32 @@ handout: $(VENV)/book ## write the chapters as notebooks without solutions
 	$(BIN)/python -m backprop.handout --to _build/handouts \
 		$$(grep -l '^\*\*Time:' book/*.md)
 
+# ---- notebooks in the reader's browser -------------------------------------
+
+$(LITE_VENV)/made: lite/requirements.txt
+	$(PYTHON) -m venv $(LITE_VENV)
+	$(LITE_VENV)/bin/python -m pip install --quiet -r lite/requirements.txt
+	@touch $@
+
+lite/node_modules/made: lite/package-lock.json
+	cd lite && npm ci --ignore-scripts
+	@touch $@
+
+LITE := $(LITE_VENV)/made lite/node_modules/made
+
+lite: $(LITE) ## add notebooks with a Python for the browser (needs Node)
+	$(LITE_VENV)/bin/python lite/build.py $(HTML)
+
+# What is published: the book, the book on paper, and its notebooks with a
+# Python for the browser. Where it will be read:
+# make site BOOK_BASE_URL=https://host/book/
+export BOOK_BASE_URL ?=
+
+site: $(LITE) ## build all that is published into _build/html (needs Node)
+	BOOK_LITE=1 $(MAKE) pdf
+	$(MAKE) lite
+	@echo "The site, $$(du -sh $(HTML) | cut -f1), is in $(HTML)."
+
 # ---- widgets -----------------------------------------------------------------
 
 generate: $(VENV)/book ## write the widgets' formulas and bundles (needs Node)
@@ -92,7 +110,8 @@ generate: $(VENV)/book ## write the widgets' formulas and bundles (needs Node)
 
 # ---- proofs ---------------------------------------------------------------
 
-test: $(VENV)/test ## prove everything; installs what it needs
+# Without Node the tests of the notebooks in the browser are left out.
+test: $(VENV)/test $(if $(shell command -v npm),$(LITE)) ## prove everything; installs what it needs
 	$(BIN)/python browser/ensure_browser.py
 	$(BIN)/python -m pytest
 
@@ -126,7 +145,7 @@ $(HUB_VENV)/made: requirements.txt requirements-test.txt pyproject.toml \
 	@touch $@
 
 hub-test: $(HUB_VENV)/made ## a class on a real JupyterHub (needs npm)
-	$(HUB_VENV)/bin/python tests/support/ensure_browser.py
+	$(HUB_VENV)/bin/python browser/ensure_browser.py
 	HUB_REQUIRED=yes \
 	PATH="$(CURDIR)/$(HUB_VENV)/bin:$(CURDIR)/$(HUB_VENV)/node_modules/.bin:$$PATH" \
 		$(HUB_VENV)/bin/python -m pytest tests/hub
@@ -135,4 +154,4 @@ clean: ## remove what was built
 	rm -rf _build
 
 distclean: clean ## also remove the virtual environments
-	rm -rf $(VENV) $(BENCH_VENV) $(HUB_VENV)
+	rm -rf $(VENV) $(BENCH_VENV) $(HUB_VENV) $(LITE_VENV) lite/node_modules

@@ -65,3 +65,20 @@
     root.theme = before;
   });
 })();
+
+/* Say beforehand that a notebook cannot run in a page opened from disk.
+ *
+ * The button still leads somewhere: to words that say what to do.
+ */
+(function () {
+  "use strict";
+
+  if (location.protocol !== "file:") return;
+  document
+    .querySelectorAll('a[href*="lite/notebooks/"]')
+    .forEach(function (link) {
+      const words = "Run it here (needs a web server: make serve)";
+      link.querySelector(".btn__text-container").textContent = words;
+      link.title = words;
+    });
+})();

@@ -1,0 +1,65 @@
+"""Build a small site once, open its notebook twice: cold, then warm."""
+
+import os
+
+import lite_site
+import pytest
+
+LINES = pytest.StashKey[list]()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """Return the folder of a site with notebooks, or skip."""
+    if lite_site.missing():
+        pytest.skip(lite_site.missing())
+    html = lite_site.build_pages(tmp_path_factory.mktemp("lite"), lite=True)
+    lite_site.add_notebooks(html)
+    return html
+
+
+@pytest.fixture(scope="session")
+def server(site):
+    """Serve the site, as any static server would."""
+    with lite_site.served(site) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def visits(server, browser, tmp_path_factory, pytestconfig):
+    """Open the chapter with an empty cache, and again: two notebooks."""
+    home = tmp_path_factory.mktemp("reader")
+    with lite_site.reader(browser, home) as context:
+        cold = lite_site.Notebook(context, server)
+        warm = lite_site.Notebook(context, server)
+        pytestconfig.stash[LINES] = [
+            f"{name}: first output {found.seconds:.1f} s after the click, "
+            f"{found.megabytes:.1f} MB"
+            for name, found in (("cold", cold), ("warm", warm))
+        ]
+        yield cold, warm
+
+
+@pytest.fixture(scope="session")
+def notebook(visits):
+    """Return the notebook that was opened last."""
+    return visits[-1]
+
+
+@pytest.fixture(scope="session")
+def wheels():
+    """Skip, saying so, where no WebAssembly wheels are given."""
+    if not os.environ.get("PYODIDE_WHEELS"):
+        pytest.skip("PYODIDE_WHEELS is not set: no numpy for the browser here")
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """Say how long a reader waits, and what was not tried."""
+    if LINES in config.stash:
+        terminalreporter.section("notebooks in the browser")
+        for line in config.stash[LINES]:
+            terminalreporter.line(line)
+        if not os.environ.get("PYODIDE_WHEELS"):
+            terminalreporter.line(
+                "Not tried, for PYODIDE_WHEELS is not set: what needs numpy"
+            )

@@ -1,0 +1,134 @@
+"""Python in the browser, from a plain static server and no other host."""
+
+import json
+
+import pytest
+import sympy as sp
+
+pytestmark = pytest.mark.lite
+
+DERIVE = """\
+import sympy
+from backprop import symbolic
+print(sympy.srepr(symbolic.neuron().direct(symbolic.w)))
+"""
+STATE = {
+    "view": "activation_explorer",
+    "choices": {"activation": [["sigmoid", "sigmoid"], ["tanh", "tanh"]]},
+    "ranges": {"z": [-1e6, 1e6]},
+    "shared": ["activation", "z", "exact"],
+    "links": {},
+    "custom": {},
+    "exact": False,
+    "activation": "sigmoid",
+    "z": 0.5,
+}
+BARE = f"""\
+import json
+from importlib.resources import files
+
+import anywidget, backprop, traitlets
+
+static = files("backprop") / "widgets" / "static"
+traits = {{
+    name: traitlets.Any(value).tag(sync=True)
+    for name, value in json.loads({json.dumps(STATE)!r}).items()
+}}
+traits["_esm"] = (static / "widgets.js").read_text()
+traits["_css"] = (static / "widgets.css").read_text()
+explorer = type("Bare", (anywidget.AnyWidget,), traits)()
+explorer
+"""
+REAL = """\
+from backprop.widgets import ActivationExplorer
+explorer = ActivationExplorer(z=0.5)
+explorer
+"""
+RUN_ALL = """async () => {
+  const { commands, shell } = window.jupyterapp;
+  await commands.execute("notebook:run-all-cells");
+  const cells = shell.currentWidget.content.widgets.filter(
+    (cell) => cell.model.type === "code",
+  );
+  return cells.map((cell) => ({
+    code: cell.model.sharedModel.source,
+    count: cell.model.executionCount,
+    error: cell.model.outputs.toJSON()
+      .filter((output) => output.output_type === "error")
+      .map((output) => `${output.ename}: ${output.evalue}`)
+      .join(),
+  }));
+}"""
+
+
+def test_python_starts_and_answers(visits):
+    assert [visit.first for visit in visits] == ["2", "2"]
+
+
+def test_a_second_start_takes_the_files_from_the_cache(visits):
+    cold, warm = visits
+    assert warm.megabytes < cold.megabytes / 2
+
+
+def test_the_button_opened_its_own_chapter(notebook):
+    heading = notebook.page.get_by_role("heading", name="The weight update")
+    heading.wait_for(timeout=10_000)
+
+
+def test_no_package_comes_from_elsewhere_but_webassembly(visits, server):
+    host = "https://cdn.jsdelivr.net/pyodide/"
+    for visit in visits:
+        away = {
+            address
+            for address in visit.asked
+            if not address.startswith((server.address, "data:", "blob:"))
+        }
+        assert {
+            address
+            for address in away
+            if not (address.startswith(host) and "wasm32.whl" in address)
+        } == set()
+
+
+def test_sympy_derives_the_gradient_for_the_weight(notebook):
+    found = sp.sympify(notebook.run(DERIVE))
+    w, b, x, y = sp.symbols("w b x y")
+    loss = (1 / (1 + sp.exp(-(w * x + b))) - y) ** 2 / 2
+    at = {"w": 0.8, "b": -0.3, "x": 1.5, "y": 0.2}
+    value = found.subs({s: at[s.name] for s in found.free_symbols})
+    expected = sp.diff(loss, w).subs({s: at[s.name] for s in (w, b, x, y)})
+    assert float(value) == pytest.approx(float(expected), rel=1e-14)
+
+
+def two_ways(notebook, code):
+    """Show a widget; turn its slider, read Python; set Python, see it."""
+    notebook.show(code)
+    widget = notebook.page.locator(".jp-OutputArea .bp").last
+    live = widget.locator(".bp-live")
+    live.wait_for(timeout=60_000)
+    slider = widget.get_by_role("slider", name="z", exact=True)
+    slider.focus()
+    slider.press("End")
+    notebook.wait("explorer.z", 8.0)
+    notebook.run("explorer.z = -2.5")
+    live.filter(has_text="z = −2.5:").wait_for(timeout=10_000)
+    assert slider.input_value() == "-2.5"
+
+
+def test_a_view_of_ours_and_python_hear_each_other(notebook):
+    # The classes of backprop.widgets import numpy, which is not on the site.
+    # So the state is plain here; the front end is what readers get.
+    two_ways(notebook, BARE)
+
+
+@pytest.mark.usefixtures("wheels")
+def test_a_widget_and_python_hear_each_other(notebook):
+    two_ways(notebook, REAL)
+
+
+@pytest.mark.usefixtures("wheels")
+def test_a_whole_chapter_runs(visits):
+    cells = visits[0].page.evaluate(RUN_ALL)
+    assert len(cells) > 10
+    assert [cell for cell in cells if cell["error"]] == []
+    assert [cell for cell in cells if not cell["count"]] == []
