@@ -94,7 +94,9 @@ def write(printed, facts, headings, target):
     some that are shared a copy each, which does no harm.
     """
     logging.getLogger("pypdf").setLevel(logging.ERROR)
-    writer = PdfWriter(clone_from=io.BytesIO(printed))
+    reader = PdfReader(io.BytesIO(printed))
+    writer = PdfWriter(clone_from=reader)
+    writer.pdf_header = reader.pdf_header
     writer.metadata = {
         "/Title": facts["title"],
         "/Author": facts["author"],
