@@ -11,6 +11,7 @@ import argparse
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -31,6 +32,12 @@ from notebook_export import with_kernel  # noqa: E402
 PYODIDE = HERE / "node_modules" / "pyodide"
 CORE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")
 LIBRARY = "python_stdlib.zip"
+PROCESSES = re.compile(r"\bparallel\.objective\(|\bpsutil\b")
+NOT_HERE = (
+    "**Not in a browser:** the next cell works with processes, which a "
+    "browser does not have. It runs in a Jupyter on a computer; here it ends "
+    "with an error, and the cells after it run all the same."
+)
 KERNEL = "share/jupyter/labextensions/@jupyterlite/pyodide-kernel-extension"
 
 
@@ -56,10 +63,21 @@ def for_the_browser(notebook):
     """A notebook for the kernel called ``python``, before its first run."""
     made = with_kernel(notebook, "python")
     made.metadata.pop("widgets", None)
-    for cell in made.cells:
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
+    made.cells = [part for cell in made.cells for part in adapted(cell)]
     return made
+
+
+def adapted(cell):
+    """A cell without outputs; before one that needs processes, a word."""
+    if cell.cell_type != "code":
+        return [cell]
+    cell.outputs, cell.execution_count = [], None
+    if not PROCESSES.search(cell.source):
+        return [cell]
+    # with this tag "Run All" goes on
+    tags = cell.metadata.get("tags", [])
+    cell.metadata["tags"] = [*tags, "raises-exception"]
+    return [nbformat.v4.new_markdown_cell(NOT_HERE), cell]
 
 
 def write_notebooks(html, folder):

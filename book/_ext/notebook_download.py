@@ -14,7 +14,7 @@ import package_wheel
 from jupyter_cache import get_cache
 from myst_nb.core.utils import coalesce_streams
 from myst_nb.sphinx_ext import OUTPUT_FOLDER
-from notebook_export import export, install_cell
+from notebook_export import export, extras, install_cell
 from plain_markdown import page_blocks, page_of
 
 BEFORE_THE_THEME, AFTER_THE_THEME = 400, 900  # the theme's buttons are at 501
@@ -59,7 +59,7 @@ def executed(app, path):
     return notebook
 
 
-def first_cell(app):
+def first_cell(app, notebook):
     """Return the installing cell for what the publisher has configured."""
     theme = app.config.html_theme_options
     return install_cell(
@@ -67,6 +67,7 @@ def first_cell(app):
         site=app.config.html_baseurl,
         repository=theme.get("repository_url", ""),
         branch=theme.get("repository_branch") or "main",
+        extras=extras(notebook),
     )
 
 
@@ -75,8 +76,9 @@ def write_notebook(app, pagename, templatename, context, doctree):
     source = written(app, pagename)
     if not source or doctree is None:
         return
+    notebook = executed(app, source)
     blocks = page_blocks(doctree, page_of(app, pagename))
-    made = export(executed(app, source), blocks, first_cell(app))
+    made = export(notebook, blocks, first_cell(app, notebook))
     target = Path(app.outdir) / "_sources" / f"{pagename}.ipynb"
     target.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(made, target)

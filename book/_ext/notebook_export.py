@@ -5,6 +5,7 @@
 return a new notebook.
 """
 
+import re
 from base64 import b64encode
 from copy import deepcopy
 from html import escape
@@ -19,15 +20,17 @@ HIDDEN = {
     "hide-output": "outputs_hidden",
     "remove-output": "outputs_hidden",
 }
+NEEDED = {"widgets": "backprop.widgets", "parallel": "distributed"}
+USES_PARALLEL = re.compile(r"^from backprop import .*\bparallel\b", re.M)
 MISSING = """\
 # The book's own code, installed where it is missing:
 try:
-    import backprop.widgets
+IMPORTS
 except ModuleNotFoundError:
 """
 FROM_AN_ADDRESS = """\
     source = "ADDRESS"
-    %pip install --quiet "backprop-one-update[widgets] @ {source}"
+    %pip install --quiet "backprop-one-update[EXTRAS] @ {source}"
 """
 FROM_A_FILE = """\
     from pathlib import Path
@@ -38,11 +41,19 @@ FROM_A_FILE = """\
             f"Put the file {wheel} beside this notebook, and run this cell "
             "again. The download menu of the book's pages offers it."
         ) from None
-    %pip install --quiet "./{wheel}[widgets]"
+    %pip install --quiet "./{wheel}[EXTRAS]"
 """
 
 
-def install_cell(wheel, site="", repository="", branch="main"):
+def extras(notebook):
+    """Return the optional parts of the package that a notebook needs."""
+    code = "\n".join(cell.source for cell in notebook.cells)
+    return ["widgets"] + ["parallel"] * bool(USES_PARALLEL.search(code))
+
+
+def install_cell(
+    wheel, site="", repository="", branch="main", extras=("widgets",)
+):
     """Return the first cell: it installs what is needed where it is missing.
 
     The site's own wheel if the address of the site is known, else the
@@ -60,8 +71,11 @@ def install_cell(wheel, site="", repository="", branch="main"):
     if site:
         address = f"{site.rstrip('/')}/_static/{wheel}"
     rest = FROM_AN_ADDRESS if address else FROM_A_FILE
-    rest = rest.replace("ADDRESS", address).replace("WHEEL", wheel)
-    cell = nbformat.v4.new_code_cell((MISSING + rest).rstrip())
+    imports = "\n".join(f"    import {NEEDED[extra]}" for extra in extras)
+    source = MISSING.replace("IMPORTS", imports) + rest
+    source = source.replace("ADDRESS", address).replace("WHEEL", wheel)
+    source = source.replace("EXTRAS", ",".join(extras)).rstrip()
+    cell = nbformat.v4.new_code_cell(source)
     cell.metadata["tags"] = [INSTALL_TAG]
     return cell
 

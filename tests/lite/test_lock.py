@@ -2,12 +2,13 @@
 
 import ast
 import doctest
+import itertools
 import json
 import sys
 import zipfile
 
 import house
-import jupytext
+import nbformat
 import pytest
 
 pytestmark = pytest.mark.lite
@@ -86,11 +87,9 @@ def test_what_the_site_serves_has_the_hashes_of_its_list(site):
             assert lock.sha256(folder / row["file_name"]) == row["sha256"]
 
 
-def imported(path):
-    """The top-level modules that the cells of a chapter import."""
-    cells = jupytext.read(path).cells
-    code = "\n".join(c.source for c in cells if c.cell_type == "code")
-    for node in ast.walk(ast.parse(code)):
+def imported(cells):
+    """The top-level modules that code cells import."""
+    for node in ast.walk(ast.parse("\n".join(c.source for c in cells))):
         if isinstance(node, ast.Import):
             yield from (name.name.split(".")[0] for name in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -102,5 +101,30 @@ def test_all_that_chapters_import_is_in_the_list(site):
     rows = json.loads((folder / "pyodide-lock.json").read_text())["packages"]
     known = {name for row in rows.values() for name in row["imports"]}
     for path in house.chapters():
-        missing = set(imported(path)) - known - sys.stdlib_module_names
+        book = read_notebook(site, path.stem)
+        cells = [c for c in book.cells if c.cell_type == "code"]
+        able = [
+            c
+            for c in cells
+            if "raises-exception" not in c.metadata.get("tags", [])
+        ]
+        missing = set(imported(able)) - known - sys.stdlib_module_names
         assert missing == set(), path.name
+
+
+def read_notebook(site, name):
+    """A notebook as the browser's kernel gets it."""
+    path = site / "lite" / "files" / f"{name}.ipynb"
+    return nbformat.read(path, as_version=4)
+
+
+def test_before_a_cell_that_needs_processes_a_reader_is_told(site):
+    told = 0
+    for path in house.chapters():
+        cells = read_notebook(site, path.stem).cells
+        for before, cell in itertools.pairwise(cells):
+            if cell.cell_type == "code" and "psutil" in cell.source:
+                assert before.source.startswith("**Not in a browser:**")
+                assert "raises-exception" in cell.metadata["tags"]
+                told += 1
+    assert told

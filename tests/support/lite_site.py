@@ -1,7 +1,7 @@
 """A small site with the notebooks that run in the browser, and a reader.
 
 The site is as ``make site`` builds it, with two pages in place of the book:
-the button is real, the notebook it opens is a whole chapter, not yet run. A
+the button is real, and the notebooks are whole chapters, not yet run. A
 plain static server sends it, and the reader's browser reaches no other host.
 """
 
@@ -86,10 +86,10 @@ def build_pages(folder, lite):
 
 
 def add_notebooks(html):
-    """Build ``lite`` beside the pages, with one chapter as its notebook."""
-    chapter = jupytext.read(house.ROOT / "book" / f"{CHAPTER}.md")
-    target = html / "_sources" / "book" / f"{CHAPTER}.ipynb"
-    nbformat.write(nbformat.v4.upgrade(chapter), target)
+    """Build ``lite`` beside the pages, with the chapters as notebooks."""
+    for path in house.chapters():
+        target = html / "_sources" / "book" / f"{path.stem}.ipynb"
+        nbformat.write(nbformat.v4.upgrade(jupytext.read(path)), target)
     command = [PYTHON, house.ROOT / "lite" / "build.py", html]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
