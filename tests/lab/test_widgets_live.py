@@ -291,7 +291,6 @@ def test_an_activation_of_the_reader(notebook):
     for name in ("explorer", "stepper", "rate", "surface", "network"):
         notebook.run(f"{name}.activation = z / (1 + sp.exp(-z))")
         select = notebook.choice(name, "activation")
-        select = notebook.widget(name).locator("select").first
         own = notebook.python(f"{name}.custom['name']")
         notebook.page.wait_for_function(
             "([select, own]) => select.value === own",
