@@ -33,11 +33,13 @@ PYODIDE = HERE / "node_modules" / "pyodide"
 CORE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")
 LIBRARY = "python_stdlib.zip"
 PROCESSES = re.compile(r"\bparallel\.objective\(|\bpsutil\b")
-NOT_HERE = (
-    "**Not in a browser:** the next cell works with processes, which a "
-    "browser does not have. It runs in a Jupyter on a computer; here it ends "
-    "with an error, and the cells after it run all the same."
-)
+NOT_HERE = """\
+**Not in a browser:** this works with processes, which a browser does not
+have. It runs in a Jupyter on a computer.
+
+```python
+{}
+```"""
 KERNEL = "share/jupyter/labextensions/@jupyterlite/pyodide-kernel-extension"
 
 
@@ -63,21 +65,18 @@ def for_the_browser(notebook):
     """A notebook for the kernel called ``python``, before its first run."""
     made = with_kernel(notebook, "python")
     made.metadata.pop("widgets", None)
-    made.cells = [part for cell in made.cells for part in adapted(cell)]
+    made.cells = [adapted(cell) for cell in made.cells]
     return made
 
 
 def adapted(cell):
-    """A cell without outputs; before one that needs processes, a word."""
+    """A code cell without outputs; one that needs processes, as text."""
     if cell.cell_type != "code":
-        return [cell]
+        return cell
+    if PROCESSES.search(cell.source):
+        return nbformat.v4.new_markdown_cell(NOT_HERE.format(cell.source))
     cell.outputs, cell.execution_count = [], None
-    if not PROCESSES.search(cell.source):
-        return [cell]
-    # with this tag "Run All" goes on
-    tags = cell.metadata.get("tags", [])
-    cell.metadata["tags"] = [*tags, "raises-exception"]
-    return [nbformat.v4.new_markdown_cell(NOT_HERE), cell]
+    return cell
 
 
 def write_notebooks(html, folder):

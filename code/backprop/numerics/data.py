@@ -207,7 +207,8 @@ def confusion(labels, predicted, classes):
     labels = checks.classes_of("labels", labels, classes)
     predicted = checks.classes_of("predicted", predicted, classes)
     checks.as_many("predicted", predicted, len(labels), "label")
-    counts = np.bincount(labels * classes + predicted, minlength=classes**2)
+    pairs = (labels * classes + predicted).astype(np.intp)  # 32 bits in WASM
+    counts = np.bincount(pairs, minlength=classes**2)
     return counts.reshape(classes, classes)
 
 
