@@ -37,6 +37,7 @@ sys.path.insert(0, str(ROOT / "browser"))
 
 import chromium
 import widget_page
+from lab_kernel import CONNECTED
 from lab_server import jupyterlab
 
 HTML = ROOT / "_build" / "html" / "book"
@@ -116,9 +117,6 @@ def draw(eta):
     plt.xlabel("w")
     plt.ylabel("L")
     plt.show()
-"""
-CONNECTED = """() => window.jupyterapp?.shell.currentWidget
-  ?.sessionContext?.session?.kernel?.connectionStatus === "connected"
 """
 IMAGE = ".jp-NotebookPanel .jp-OutputArea img"
 HANDLE = ".jp-NotebookPanel .noUi-handle"

@@ -5,6 +5,7 @@ import re
 import house
 import nbformat
 import pytest
+from lab_kernel import CONNECTED
 from lab_server import jupyterlab
 
 pytestmark = pytest.mark.lab
@@ -17,10 +18,6 @@ for _ in progress.Watch(range(60), total=60, words="waiting"):
 print("the long work is done")"""
 SHORT = """\
 print(list(progress.Watch(range(3), total=3, words="hardly")))"""
-
-CONNECTED = """() => window.jupyterapp?.shell.currentWidget
-  ?.sessionContext?.session?.kernel?.connectionStatus === "connected"
-"""
 
 
 @pytest.fixture(scope="module")
