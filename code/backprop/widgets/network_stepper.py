@@ -248,7 +248,7 @@ class NetworkStepper(NeuronWidget):
                 for n in graph.nodes
                 if f"dL_d{n}" in numbers
             },
-            digits=2,
+            digits=3,
         )
         return figure
 
