@@ -65,9 +65,9 @@ class Reader:
         return widget.get_by_role("button", name=name, exact=True)
 
     def chooser(self, name="activation", index=0):
-        """A list of choices by its name."""
-        widget = self.widget(index)
-        return widget.get_by_role("combobox", name=name, exact=True)
+        """A list of choices by what its name begins with."""
+        begins = re.compile(f"^{re.escape(name)}\\b")
+        return self.widget(index).get_by_role("combobox", name=begins)
 
     def fallback(self, index=0):
         """The still picture and the table of a widget."""
