@@ -44,14 +44,8 @@ function shapeOf(model, name) {
 }
 
 function fits(value, present, choices, range) {
-  if (Array.isArray(present))
-    return (
-      Array.isArray(value) &&
-      value.length === present.length &&
-      present.every((part, index) => fits(value[index], part, choices, range))
-    );
+  if (Array.isArray(present)) return fitsList(value, present, range);
   if (typeof value !== typeof present) return false;
-  if (Array.isArray(present)) return fitsList(value, range);
   if (choices) return choices.some(([name]) => name === value);
   if (typeof value !== "number") return true;
   if (!range) return Number.isFinite(value);
@@ -59,10 +53,17 @@ function fits(value, present, choices, range) {
   return value >= low && value <= high && (!whole || Number.isInteger(value));
 }
 
-// A list of numbers: the fourth number of its range is the greatest length.
-function fitsList(value, range) {
-  const short = Array.isArray(value) && value.length <= (range?.[3] ?? Infinity);
-  return short && value.every((item) => fits(item, 0, null, range));
+// A list of the same shape; or of any length up to the fourth number of its
+// range, where it has one.
+function fitsList(value, present, range) {
+  if (!Array.isArray(value)) return false;
+  const most = range?.[3];
+  if (most !== undefined)
+    return value.length <= most && value.every((item) => fits(item, 0, null, range));
+  return (
+    value.length === present.length &&
+    present.every((part, index) => fits(value[index], part, null, range))
+  );
 }
 
 // The button below a widget.
