@@ -172,12 +172,23 @@ def test_a_path_ends_outside_the_picture():
     assert "the next diverges" in widget.still_words()
 
 
-@every_neuron
+CHANGES = {
+    "ActivationExplorer": {"z": 1.8},
+    "Stepper": {"eta": 1.0},
+    "LearningRateExplorer": {"eta": 0.6},
+    "LossSurface": {"eta": 0.6},
+    "NetworkStepper": {"x": (0.9, 1.0)},
+    "ShapeExplorer": {"m": 3},
+    "TrainingPlayground": {"update": 20},
+}
+
+
+@every_class
 def test_a_picture_follows_its_widget(cls):
     widget = cls()
     image, before = picture(widget)
-    name = "z" if widget.has_trait("z") else "eta"
-    setattr(widget, name, 2 * getattr(widget, name))
+    for name, value in CHANGES[cls.__name__].items():
+        setattr(widget, name, value)
     now, after = picture(widget)
     assert after != before
     assert now["alt"] != image["alt"]
