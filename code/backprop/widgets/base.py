@@ -297,8 +297,11 @@ def _in_numpy(expression):
     function = sp.lambdify(catalogue.z, expression, "numpy")
 
     def value(at):
+        at = np.asarray(at, dtype=float)[()]
         with np.errstate(all="ignore"):
-            return function(np.asarray(at, dtype=float)[()])
+            found = function(at)
+        # A constant comes as one number, whatever the shape of z.
+        return np.broadcast_to(found, at.shape)[()]
 
     return value
 
