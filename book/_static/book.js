@@ -1,4 +1,4 @@
-/* Three small helps; every page makes sense without them. */
+/* Small helps; every page makes sense without them. */
 
 /* Let the keyboard scroll a formula or a cell that is wider than its box.
  *
@@ -81,4 +81,34 @@
       link.querySelector(".btn__text-container").textContent = words;
       link.title = words;
     });
+})();
+
+/* Draw only what is on the screen.
+ *
+ * A browser walks a whole page to redraw one widget of it: half of the time
+ * that passes between a slider and its picture goes to formulas that nobody
+ * sees. The styles (book.css) let it skip them once the page is at rest. By
+ * then every block's size is known, so nothing moves and no scroll bar jumps;
+ * where the width changes, all is laid out again before the rest is skipped.
+ */
+(function () {
+  "use strict";
+
+  const article = document.querySelector(".bd-article");
+  let waiting;
+
+  function rest() {
+    clearTimeout(waiting);
+    article.classList.remove("at-rest");
+    waiting = setTimeout(function () {
+      requestAnimationFrame(function () {
+        article.classList.add("at-rest");
+      });
+    }, 300);
+  }
+
+  if (!article) return;
+  if (document.readyState === "complete") rest();
+  else addEventListener("load", rest);
+  addEventListener("resize", rest);
 })();

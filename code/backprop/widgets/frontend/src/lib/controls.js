@@ -1,7 +1,7 @@
 // Controls that read and write one trait each. Native inputs: keyboard,
 // touch and screen readers come with them.
 
-import { h } from "./dom.js";
+import { h, say } from "./dom.js";
 import { short } from "./format.js";
 import { change, watch } from "./model.js";
 
@@ -31,7 +31,7 @@ export function slider(model, trait, options) {
   const stop = watch(model, [trait], () => {
     const value = model.get(trait);
     input.value = toSlider(value);
-    output.textContent = short(value);
+    say(output, short(value));
     input.setAttribute("aria-valuetext", short(value));
   });
   return { element, stop };

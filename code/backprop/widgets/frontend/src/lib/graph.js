@@ -1,7 +1,7 @@
 // The computational graph of one neuron: values above the nodes, gradients
 // below, the edges of the present step lit.
 
-import { s, say } from "./dom.js";
+import { drawing, put, s, say } from "./dom.js";
 
 const NODES = {
   x: [40, 40],
@@ -39,8 +39,7 @@ export class Graph {
         gradient,
       );
     });
-    this.svg = s(
-      "svg",
+    this.svg = drawing(
       {
         viewBox: "-5 0 490 270",
         class: "bp-plot bp-graph",
@@ -62,7 +61,7 @@ export class Graph {
     }
     const keys = new Set(lit.map((edge) => edge.join()));
     for (const [key, line] of this.edges) {
-      line.setAttribute("class", className(keys.has(key), backward));
+      put(line, "class", className(keys.has(key), backward));
     }
   }
 }

@@ -2,7 +2,7 @@
 // its δ below, its bias above both; on every edge the weight, and its
 // gradient below. Weights and biases are buttons.
 
-import { s, say } from "./dom.js";
+import { drawing, put, s, say } from "./dom.js";
 import { arrow, className } from "./graph.js";
 import { plain, reading } from "./network.js";
 
@@ -50,8 +50,7 @@ export class NetworkGraph {
     nodes.push(circle([end, middle], "L", "L"), this.text("L", aside, 5, "bp-value"));
     const width = end + 34;
     const height = middle + Math.max(((rows - 1) * ROW) / 2, low) + 46;
-    this.svg = s(
-      "svg",
+    this.svg = drawing(
       {
         viewBox: `0 0 ${width} ${height}`,
         class: "bp-plot bp-graph bp-net",
@@ -139,17 +138,17 @@ export class NetworkGraph {
   show({ texts, labels, lit, backward, selected, paths }) {
     for (const [name, element] of Object.entries(this.texts)) say(element, texts[name] ?? "");
     for (const [name, element] of Object.entries(this.buttons)) {
-      set(element, "aria-label", labels[name]);
-      set(element, "aria-pressed", String(name === selected));
+      put(element, "aria-label", labels[name]);
+      put(element, "aria-pressed", String(name === selected));
       element.classList.toggle("bp-on-path", paths.has(name));
       if (!this.numbers[name]) continue; // a bias
       const isLit = Number(name[1]) === lit;
-      set(element.lastChild, "class", className(isLit, backward));
+      put(element.lastChild, "class", className(isLit, backward));
       const loud = isLit || lit === null || name === selected;
-      set(this.numbers[name], "class", loud ? "bp-numbers" : "bp-numbers bp-quiet");
+      put(this.numbers[name], "class", loud ? "bp-numbers" : "bp-numbers bp-quiet");
     }
     for (const line of this.losses)
-      set(line, "class", className(lit === this.depth + 1, backward));
+      put(line, "class", className(lit === this.depth + 1, backward));
   }
 }
 
@@ -169,9 +168,4 @@ function circle([cx, cy], kind, letter, index = "") {
       s("tspan", { class: "bp-index", dy: 4 }, String(index)),
     ),
   );
-}
-
-// Set an attribute only where it changed.
-function set(element, name, value) {
-  if (element.getAttribute(name) !== value) element.setAttribute(name, value);
 }

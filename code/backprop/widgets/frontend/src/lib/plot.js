@@ -6,7 +6,7 @@ import { drag } from "d3-drag";
 import { scaleLinear, scaleLog } from "d3-scale";
 import { select } from "d3-selection";
 
-import { s } from "./dom.js";
+import { drawing, s } from "./dom.js";
 
 const MARGIN = { top: 12, right: 14, bottom: 40, left: 58 };
 
@@ -27,8 +27,7 @@ export class Plot {
       transform: `translate(${MARGIN.left},0)`,
     });
     this.content = s("g");
-    this.svg = s(
-      "svg",
+    this.svg = drawing(
       { viewBox: `0 0 ${width} ${height}`, class: "bp-plot", role: "img", "aria-label": label },
       this.xAxis,
       this.yAxis,

@@ -2,7 +2,7 @@
 // The trait `step` says where the reader is.
 
 import { button } from "./controls.js";
-import { h } from "./dom.js";
+import { h, put } from "./dom.js";
 import { change } from "./model.js";
 
 const PAUSE = 1600;
@@ -52,6 +52,8 @@ export class Walk {
   }
 
   show(step) {
+    if (step === this.shown) return;
+    this.shown = step;
     this.tabs.forEach((tab, index) => {
       if (index === step) tab.setAttribute("aria-current", "step");
       else tab.removeAttribute("aria-current");
@@ -81,7 +83,7 @@ export function stepAfter(key, step, count) {
 
 // A button that has nothing to do keeps the focus: the arrow keys go on.
 export function enable(element, works) {
-  element.setAttribute("aria-disabled", String(!works));
+  put(element, "aria-disabled", !works);
 }
 
 // Plays the steps one after the other; any other move stops it.

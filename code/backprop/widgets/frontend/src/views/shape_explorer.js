@@ -2,7 +2,7 @@
 // large, with the arrays that it is made of, entry by entry.
 
 import { button, select, slider, toggle } from "../lib/controls.js";
-import { h, s, say } from "../lib/dom.js";
+import { h, put, s, say } from "../lib/dom.js";
 import { number, short } from "../lib/format.js";
 import { change, watch } from "../lib/model.js";
 import { formulas } from "../lib/neuron.js";
@@ -75,9 +75,9 @@ export function shapeExplorer(model, element) {
   const stop = watch(model, [...traits, "mistake", "array", "row", "column", "exact"], () => {
     const now = compute(model);
     const at = ORDER.indexOf(now.array);
-    pills.forEach((pill, i) => set(pill, "aria-pressed", mistakes[i][0] === now.mistake));
-    set(back, "aria-disabled", at === 0);
-    set(next, "aria-disabled", at === ORDER.length - 1);
+    pills.forEach((pill, i) => put(pill, "aria-pressed", mistakes[i][0] === now.mistake));
+    put(back, "aria-disabled", at === 0);
+    put(next, "aria-disabled", at === ORDER.length - 1);
     cards.show(now);
     panel.show(now);
     say(summary, overall(now));
@@ -181,12 +181,12 @@ class Cards {
       const rows = found[name].rows ?? right[name].rows;
       const { words, marks } = verdicts[name];
       if (name === array) this.chosen = box;
-      set(box, "aria-selected", name === array);
-      set(box, "tabindex", name === array ? "0" : "-1");
+      put(box, "aria-selected", name === array);
+      put(box, "tabindex", name === array ? "0" : "-1");
       box.classList.toggle("bp-used", used.includes(name));
       box.classList.toggle("bp-lost", !found[name].rows);
       cut(grid, rows.length, rows[0].length);
-      set(wrong, "d", crosses(rows, marks));
+      put(wrong, "d", crosses(rows, marks));
       write(shape, written(found[name].rows ? found[name] : right[name]));
       write(mark, badge(words));
     }
@@ -214,11 +214,6 @@ function crosses(rows, marks) {
     if (marks(i, j)) d += `M${j * CELL + 1},${i * CELL + 1}l4,4m0,-4l-4,4`;
   });
   return d;
-}
-
-// Set an attribute only where it changes: the same again costs a new layout.
-function set(element, name, value) {
-  if (element.getAttribute(name) !== String(value)) element.setAttribute(name, value);
 }
 
 // The chosen array, large, and the arrays that it is made of.
@@ -347,7 +342,7 @@ class Grid {
     say(this.between, flat ? "" : ", ");
     write(this.sizes[1], flat ? `${size[1]},` : String(size[1]));
     this.sizes.forEach((part, axis) => setClass(part, innerClass(inner, axis)));
-    set(this.table, "aria-label", `${name} ${written(array)}`);
+    put(this.table, "aria-label", `${name} ${written(array)}`);
     this.table.style.width = `${size[1] * WIDTH + 0.07}rem`;
     this.table.style.height = `${size[0] * HEIGHT + 0.07}rem`;
     this.element.classList.toggle("bp-lost", lost);
@@ -366,8 +361,8 @@ class Grid {
     if (out) return;
     write(cell, lost ? "" : brief(value));
     if (!cell.hasAttribute("tabindex")) return;
-    set(cell, "tabindex", on ? "0" : "-1");
-    set(cell, "aria-selected", on);
+    put(cell, "tabindex", on ? "0" : "-1");
+    put(cell, "aria-selected", on);
     if (on) this.chosen = cell;
   }
 }

@@ -4,7 +4,7 @@ import { contours } from "d3-contour";
 
 import { backwards, forwards } from "../formulas.js";
 import { button, select, slider, toggle } from "../lib/controls.js";
-import { h, s, say } from "../lib/dom.js";
+import { drawing, h, s, say } from "../lib/dom.js";
 import { number, short } from "../lib/format.js";
 import { CELLS, Maps, Palette } from "../lib/maps.js";
 import { change, watch } from "../lib/model.js";
@@ -617,7 +617,7 @@ class Diagram {
     this.showUnit = show;
     this.canvas = h("canvas", { class: "bp-map", "aria-hidden": true, width: WIDE * FINE, height: TALL * FINE });
     this.context = this.canvas.getContext("2d");
-    this.svg = s("svg", { viewBox: `0 0 ${WIDE} ${TALL}`, class: "bp-plot", role: "group", "aria-label": "The network. The arrow keys go from unit to unit." });
+    this.svg = drawing({ viewBox: `0 0 ${WIDE} ${TALL}`, class: "bp-plot", role: "group", "aria-label": "The network. The arrow keys go from unit to unit." });
     this.places = [];
     this.element = h(
       "div",
