@@ -98,7 +98,7 @@ lite: $(LITE) ## add notebooks with a Python for the browser (needs Node)
 export BOOK_BASE_URL ?=
 
 site: $(LITE) ## build all that is published into _build/html (needs Node)
-	BOOK_LITE=1 $(MAKE) pdf
+	BOOK_LITE=1 BOOK_PDF=1 $(MAKE) pdf
 	$(MAKE) lite
 	@echo "The site, $$(du -sh $(HTML) | cut -f1), is in $(HTML)."
 

@@ -113,6 +113,11 @@ def test_no_dead_control(page, soup):
     assert not DEAD_CONTROL.search(str(soup(page).select_one("article")))
 
 
+@pytest.mark.parametrize("page", BOOK)
+def test_no_object_is_shown_by_its_address(page, soup):
+    assert " object at 0x" not in soup(page).select_one("article").get_text()
+
+
 @pytest.mark.parametrize("page", house.chapters())
 def test_a_chapter_can_be_downloaded_as_a_notebook(page, soup, html):
     name = page.relative_to(house.ROOT).with_suffix("")

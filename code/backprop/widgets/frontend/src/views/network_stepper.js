@@ -402,7 +402,7 @@ class Counter {
       const one = paths === 1 ? "1 path" : `${whole(paths)} paths`;
       say(
         result,
-        `A weight of layer 1 has ${one} to the loss. Every path by itself: ${whole(separate)} multiplications. With re-use, from the loss back: ${whole(reuse)}. That is ${times(separate / reuse)}.`,
+        `A weight of layer 1 has ${one} to the loss. Every path by itself: ${whole(separate)} multiplications. With re-use, from the loss back: ${whole(reuse)}. ${times(separate / reuse)}`,
       );
     });
   }
@@ -418,5 +418,7 @@ function whole(count) {
 }
 
 function times(ratio) {
-  return ratio === 1 ? "the same" : `${short(ratio, 3)} times as many without re-use`;
+  return ratio === 1
+    ? "That is the same."
+    : `Without re-use it takes ${short(ratio, 3)} times as many.`;
 }
