@@ -64,7 +64,7 @@ CASES = [
     ("matrices", "shape_explorer", "examples m", BIG),
     ("matrices", "shape_explorer", "hidden n₁", SWAPPED),
     ("training", "training_playground", "η", {"update": 200}),
-    ("training", "training_playground", "batch size", {"update": 0}),
+    ("training", "training_playground", "batch size", {"update": 20}),
 ]
 
 # `painted` does something in an animation frame; milliseconds until the
@@ -89,6 +89,14 @@ MOVE = f"""async ([input, count]) => {{
     }}));
   return times;
 }}"""
+
+# From one end to the other, and what the widget says when it is done.
+ENDS = """async (input) => {
+  input.value = input.value === input.max ? input.min : input.max;
+  input.dispatchEvent(new Event("input", { bubbles: true }));
+  await new Promise((done) => setTimeout(done, 1500));
+  return input.closest(".bp-host").querySelector(".bp-live").textContent;
+}"""
 
 INTERACT = """\
 import matplotlib.pyplot as plt
@@ -171,12 +179,11 @@ def in_book(browser, page, view, label, more):
     with widget_page.reading(browser, link) as reader:
         slider = reader.slider(label, index)
         slider.scroll_into_view_if_needed()
+        handle = slider.element_handle()
+        words = {reader.page.evaluate(ENDS, handle) for _ in range(2)}
+        assert len(words) == 2, "the slider moved nothing"
         slow_down(reader.page)
-        before = reader.live(index)
-        times = reader.page.evaluate(
-            MOVE, [slider.element_handle(), WARM_UP + INPUTS]
-        )
-        assert reader.live(index) != before, "the slider moved nothing"
+        times = reader.page.evaluate(MOVE, [handle, WARM_UP + INPUTS])
     return times[WARM_UP:]
 
 
