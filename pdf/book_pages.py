@@ -16,6 +16,9 @@ from bs4 import BeautifulSoup
 NOT_ON_PAPER = ("book/figures",)
 """Pages that only offer files to download."""
 
+TOOLS = "a.headerlink, .figure-files, script, button"
+"""What is there to be clicked, and scripts."""
+
 HEADINGS = ("h1", "h2", "h3", "h4")
 
 
@@ -91,8 +94,8 @@ def _parse(html, name, part):
 
 
 def _remove_tools(article):
-    """Take away what is there to be clicked, and scripts."""
-    for tool in article.select("a.headerlink, script, button"):
+    """Take away what paper has no use for."""
+    for tool in article.select(TOOLS):
         tool.decompose()
 
 

@@ -195,6 +195,10 @@ def test_nothing_is_a_number_that_is_none(pdf):
         assert not re.search(r"NaN|undefined|\[objectObject\]", text)
 
 
+def test_no_file_is_offered_on_paper(pdf):
+    assert not [n for n, text in enumerate(pdf.texts) if "SVG·PNG" in text]
+
+
 def test_every_font_is_embedded(pdf):
     fonts = {}
     for page in pdf.reader.pages:
