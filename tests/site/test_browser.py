@@ -93,7 +93,7 @@ def test_a_solution_opens_by_keyboard(name, visit):
             assert not content.is_visible()
             button.focus()
             seen.page.keyboard.press("Enter")
-            assert content.is_visible()
+            content.wait_for(state="visible", timeout=2000)  # the next frame
             assert button.get_attribute("aria-expanded") == "true"
 
 
