@@ -90,12 +90,15 @@ MOVE = f"""async ([input, count]) => {{
   return times;
 }}"""
 
-# From one end to the other, and what the widget says when it is done.
+# From one end to the other, and what the widget then shows, without the
+# controls themselves.
 ENDS = """async (input) => {
   input.value = input.value === input.max ? input.min : input.max;
   input.dispatchEvent(new Event("input", { bubbles: true }));
   await new Promise((done) => setTimeout(done, 1500));
-  return input.closest(".bp-host").querySelector(".bp-live").textContent;
+  const shown = input.closest(".bp-host").cloneNode(true);
+  shown.querySelectorAll(".bp-control").forEach((each) => each.remove());
+  return shown.innerHTML;
 }"""
 
 INTERACT = """\
@@ -180,8 +183,8 @@ def in_book(browser, page, view, label, more):
         slider = reader.slider(label, index)
         slider.scroll_into_view_if_needed()
         handle = slider.element_handle()
-        words = {reader.page.evaluate(ENDS, handle) for _ in range(2)}
-        assert len(words) == 2, "the slider moved nothing"
+        shown = {reader.page.evaluate(ENDS, handle) for _ in range(2)}
+        assert len(shown) == 2, "the slider moved nothing"
         slow_down(reader.page)
         times = reader.page.evaluate(MOVE, [handle, WARM_UP + INPUTS])
     return times[WARM_UP:]
