@@ -93,7 +93,8 @@ MOVE = f"""async ([input, count]) => {{
 # From one end to the other, and what the widget then shows, without the
 # controls themselves.
 ENDS = """async (input) => {
-  input.value = input.value === input.max ? input.min : input.max;
+  const middle = (Number(input.min) + Number(input.max)) / 2;
+  input.value = Number(input.value) > middle ? input.min : input.max;
   input.dispatchEvent(new Event("input", { bubbles: true }));
   await new Promise((done) => setTimeout(done, 1500));
   const shown = input.closest(".bp-host").cloneNode(true);
