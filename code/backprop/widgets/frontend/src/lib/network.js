@@ -118,10 +118,12 @@ function entry(letter, name) {
 export class Entries {
   constructor(model) {
     this.model = model;
+    const { sizes, preset } = model.get("choices");
+    this.choices = { network: [...sizes, ...preset] };
   }
 
   get(name) {
-    if (name === "choices") return { network: networkChoices(this.model) };
+    if (name === "choices") return this.choices;
     if (name === "network") return presetOf(this.model) ?? this.model.get("sizes");
     const [group, place] = where(name);
     return place.reduce((part, i) => part?.[i], read(this.model)[group]) ?? 0;
@@ -157,11 +159,6 @@ export class Entries {
 }
 
 const SET_BY_PRESET = [...GROUPS, "eta", "activation", "biases"];
-
-function networkChoices(model) {
-  const { sizes, preset } = model.get("choices");
-  return [...sizes, ...preset];
-}
 
 // The published example whose numbers these are, if any.
 function presetOf(model) {
