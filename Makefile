@@ -10,6 +10,7 @@ BIN := $(VENV)/bin
 HTML := _build/html
 PORT ?= 8000
 PAPER ?= A4
+JOBS ?= 2
 FRONTEND := code/backprop/widgets/frontend
 
 CODE := $(shell find code book/_ext -type f \
@@ -111,9 +112,10 @@ generate: $(VENV)/book ## write the widgets' formulas and bundles (needs Node)
 # ---- proofs ---------------------------------------------------------------
 
 # Without Node the tests of the notebooks in the browser are left out.
+# JOBS processes share the tests: make test JOBS=1 has all of them in a row.
 test: $(VENV)/test $(if $(shell command -v npm),$(LITE)) ## prove everything; installs what it needs
 	$(BIN)/python browser/ensure_browser.py
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(JOBS)
 
 lint: $(VENV)/test ## check the style of the Python code
 	$(BIN)/ruff check .

@@ -2,6 +2,26 @@
 
 import chromium
 import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+BUILT_ONCE = ("tests/site/", "tests/lite/")
+"""Folders of tests that share what one of them has built."""
+
+
+class Shares(LoadScopeScheduling):
+    """Which tests one of the processes of ``make test`` runs together.
+
+    Those of a file; those of a folder where they share a build.
+    """
+
+    def _split_scope(self, nodeid):
+        whole = [name for name in BUILT_ONCE if nodeid.startswith(name)]
+        return whole[0] if whole else nodeid.split("::")[0]
+
+
+def pytest_xdist_make_scheduler(config, log):
+    """Have the tests shared out like that."""
+    return Shares(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -5,8 +5,6 @@ import os
 import lite_site
 import pytest
 
-LINES = pytest.StashKey[list]()
-
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
@@ -26,17 +24,12 @@ def server(site):
 
 
 @pytest.fixture(scope="session")
-def visits(server, browser, tmp_path_factory, pytestconfig):
+def visits(server, browser, tmp_path_factory):
     """Open the chapter with an empty cache, and again: two notebooks."""
     home = tmp_path_factory.mktemp("reader")
     with lite_site.reader(browser, home) as context:
         cold = lite_site.Notebook(context, server)
         warm = lite_site.Notebook(context, server)
-        pytestconfig.stash[LINES] = [
-            f"{name}: first output {found.seconds:.1f} s after the click, "
-            f"{found.megabytes:.1f} MB"
-            for name, found in (("cold", cold), ("warm", warm))
-        ]
         yield cold, warm
 
 
@@ -53,13 +46,20 @@ def wheels():
         pytest.skip("PYODIDE_WHEELS is not set: no numpy for the browser here")
 
 
-def pytest_terminal_summary(terminalreporter, config):
+def pytest_terminal_summary(terminalreporter):
     """Say how long a reader waits, and what was not tried."""
-    if LINES in config.stash:
-        terminalreporter.section("notebooks in the browser")
-        for line in config.stash[LINES]:
-            terminalreporter.line(line)
-        if not os.environ.get("PYODIDE_WHEELS"):
-            terminalreporter.line(
-                "Not tried, for PYODIDE_WHEELS is not set: what needs numpy"
-            )
+    lines = [
+        value
+        for report in terminalreporter.getreports("passed")
+        for name, value in report.user_properties
+        if name == lite_site.START
+    ]
+    if not lines:
+        return
+    terminalreporter.section("notebooks in the browser")
+    for line in lines:
+        terminalreporter.line(line)
+    if not os.environ.get("PYODIDE_WHEELS"):
+        terminalreporter.line(
+            "Not tried, for PYODIDE_WHEELS is not set: what needs numpy"
+        )

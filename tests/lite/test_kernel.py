@@ -2,6 +2,7 @@
 
 import json
 
+import lite_site
 import pytest
 import sympy as sp
 
@@ -61,8 +62,14 @@ RUN_ALL = """async () => {
 }"""
 
 
-def test_python_starts_and_answers(visits):
+def test_python_starts_and_answers(visits, record_property):
     assert [visit.first for visit in visits] == ["2", "2"]
+    for name, visit in zip(("cold", "warm"), visits, strict=True):
+        record_property(
+            lite_site.START,
+            f"{name}: first output {visit.seconds:.1f} s after the click, "
+            f"{visit.megabytes:.1f} MB",
+        )
 
 
 def test_a_second_start_takes_the_files_from_the_cache(visits):

@@ -62,6 +62,10 @@ SHOW = """async (code) => {
 }"""
 
 
+START = "the first output in the browser"
+"""The property of a test that says how long a reader waits for it."""
+
+
 def missing():
     """What the notebooks in the browser lack here, or an empty text."""
     if not PYTHON.exists() or not PYODIDE.exists():
