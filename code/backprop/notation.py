@@ -64,7 +64,7 @@ ONE_NEURON = (
         r"f'(z) = \frac{\partial a}{\partial z}",
         "da_dz",
         "number",
-        "derivative of the activation, of the pre-activation z",
+        "derivative of the activation with respect to z, as a function of z",
         BACKWARD,
     ),
     Symbol(
@@ -72,7 +72,7 @@ ONE_NEURON = (
         r"\delta = \frac{\partial L}{\partial z}",
         "dL_dz",
         "number",
-        "error of the neuron: of the loss with respect to z",
+        "error of the neuron: derivative of the loss with respect to z",
         BACKWARD,
     ),
     Symbol(
