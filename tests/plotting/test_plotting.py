@@ -24,16 +24,6 @@ VALUES = {"x": 2.0, "w": -1.5, "b": 0.5, "z": -2.5, "a": 0.07586, "L": 0.427}
 GRADIENTS = {"w": -0.1296, "b": -0.06479, "z": -0.06478, "a": -0.9241}
 
 
-@pytest.fixture(autouse=True)
-def style():
-    """The book's style on a canvas without a screen, put back afterwards."""
-    mpl.use("Agg")
-    with mpl.rc_context():
-        plotting.use_style()
-        yield
-    plt.close("all")
-
-
 @pytest.fixture
 def ax():
     return plotting.figure("wide")[1]

@@ -1,21 +1,10 @@
 """Figures of training: what is drawn is what was given."""
 
-import matplotlib as mpl
 import numpy as np
 import pytest
 from backprop import plotting
 from matplotlib import pyplot as plt
 from matplotlib.colors import to_rgb
-
-
-@pytest.fixture(autouse=True)
-def style():
-    """The book's style on a canvas without a screen, put back afterwards."""
-    mpl.use("Agg")
-    with mpl.rc_context():
-        plotting.use_style()
-        yield
-    plt.close("all")
 
 
 @pytest.fixture

@@ -4,13 +4,11 @@ import json
 import math
 import random
 import re
-from contextlib import contextmanager
 
 import numpy as np
 import pytest
 import sympy as sp
 import traitlets
-import widget_page
 from axe_playwright_python.sync_playwright import Axe
 from backprop import worked_examples
 from backprop.numerics import gradcheck
@@ -317,21 +315,6 @@ def test_the_fallback_says_what_run_says(sizes):
 
 
 # ---- the view
-
-
-@pytest.fixture
-def show(browser, tmp_path):
-    """Return a context manager that shows a widget and gives a `Reader`."""
-
-    @contextmanager
-    def open_page(*parts, hash="", theme="light", **options):
-        path = widget_page.write(tmp_path, parts, theme)
-        address = path.as_uri() + hash
-        with widget_page.reading(browser, address, **options) as reader:
-            yield reader
-            reader.check()
-
-    return open_page
 
 
 def floats(text):

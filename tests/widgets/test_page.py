@@ -1,7 +1,6 @@
 """The widgets in a bare page: a real browser, no kernel, no network."""
 
 import re
-from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -30,22 +29,6 @@ DIGITS = pytest.approx
 
 def make(name, **state):
     return getattr(widgets, name)(**state)
-
-
-@pytest.fixture
-def show(browser, tmp_path):
-    """Return a context manager that shows widgets and gives a `Reader`."""
-
-    @contextmanager
-    def open_page(*parts, hash="", theme="light", **options):
-        path = widget_page.write(tmp_path, parts, theme)
-        address = path.as_uri() + hash
-        with widget_page.reading(browser, address, **options) as reader:
-            yield reader
-            if options.get("java_script_enabled", True):
-                reader.check()
-
-    return open_page
 
 
 def numbers(text):

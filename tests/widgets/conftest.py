@@ -1,0 +1,22 @@
+"""A page with widgets, for the tests that read one."""
+
+from contextlib import contextmanager
+
+import pytest
+import widget_page
+
+
+@pytest.fixture
+def show(browser, tmp_path):
+    """Return a context manager that shows widgets and gives a `Reader`."""
+
+    @contextmanager
+    def open_page(*parts, hash="", theme="light", **options):
+        path = widget_page.write(tmp_path, parts, theme)
+        address = path.as_uri() + hash
+        with widget_page.reading(browser, address, **options) as reader:
+            yield reader
+            if options.get("java_script_enabled", True):
+                reader.check()
+
+    return open_page
