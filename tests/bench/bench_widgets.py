@@ -36,8 +36,8 @@ sys.path.insert(0, str(ROOT / "tests" / "support"))
 sys.path.insert(0, str(ROOT / "browser"))
 
 import chromium
+import lab_kernel
 import widget_page
-from lab_kernel import CONNECTED
 from lab_server import jupyterlab
 
 HTML = ROOT / "_build" / "html" / "book"
@@ -212,7 +212,7 @@ def by_interact(browser):
         with jupyterlab(folder, folder) as server:
             page = browser.new_page(viewport={"width": 1400, "height": 1200})
             page.set_default_timeout(120_000)
-            page.goto(f"{server}/lab/tree/interact.ipynb")
+            lab_kernel.opened(page, f"{server}/lab/tree/interact.ipynb")
             run_the_cell(page)
             slow_down(page)
             handle = page.locator(HANDLE).element_handle()
@@ -223,11 +223,9 @@ def by_interact(browser):
 
 def run_the_cell(page):
     """Run the notebook, and wait for its first image."""
-    page.wait_for_function(CONNECTED)
     idle = ".jp-NotebookPanel [data-status='idle']"
     page.locator(idle).first.wait_for()
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    lab_kernel.run_all(page)
     page.locator(IMAGE).first.wait_for()
     page.locator(idle).first.wait_for()
     page.wait_for_timeout(1000)

@@ -45,8 +45,6 @@ def test_a_chapter_opens_as_a_notebook_by_its_address(tmp_path, browser):
     )
     with jupyterlab(root, tmp_path) as address:
         page = browser.new_page()
-        page.goto(f"{address}/lab/tree/update.md")
-        page.locator(".jp-NotebookPanel:visible").wait_for(timeout=90_000)
         # A server that is still starting a kernel is slow to stop.
-        page.wait_for_function(lab_kernel.CONNECTED, timeout=60_000)
+        lab_kernel.opened(page, f"{address}/lab/tree/update.md")
         page.close()

@@ -7,7 +7,7 @@ import re
 
 import house
 import pytest
-from lab_kernel import CELLS, FINISHED
+from lab_kernel import CELLS, FINISHED, run_all
 from lab_server import jupyterlab
 
 pytestmark = pytest.mark.lab
@@ -40,8 +40,7 @@ def test_a_chapter_opens_by_double_click_and_runs(path, lab):
     raw = notebook.locator(".myst", has_text=re.compile(r"(:::|```)\{"))
     assert raw.count() == 0
 
-    lab.get_by_role("menuitem", name="Run", exact=True).click()
-    lab.get_by_role("menuitem", name=re.compile("^Run All Cells$")).click()
+    run_all(lab)
     lab.wait_for_function(FINISHED, timeout=180_000)
 
     cells = lab.evaluate(CELLS)

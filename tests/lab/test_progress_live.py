@@ -1,11 +1,9 @@
 """The bar of long work, as the reader of a live notebook sees it."""
 
-import re
-
 import house
+import lab_kernel
 import nbformat
 import pytest
-from lab_kernel import CONNECTED
 from lab_server import jupyterlab
 
 pytestmark = pytest.mark.lab
@@ -32,14 +30,8 @@ def running(tmp_path_factory, browser):
     nbformat.write(book, root / "book" / "bar.ipynb")
     with jupyterlab(root, folder) as address:
         page = browser.new_page(viewport={"width": 1400, "height": 900})
-        page.goto(f"{address}/lab/tree/bar.ipynb")
-        panel = page.locator(".jp-NotebookPanel:visible")
-        panel.wait_for(timeout=90_000)
-        page.wait_for_function(CONNECTED, timeout=60_000)
-        page.get_by_role("menuitem", name="Run", exact=True).click()
-        page.get_by_role(
-            "menuitem", name=re.compile("^Run All Cells$")
-        ).click()
+        lab_kernel.opened(page, f"{address}/lab/tree/bar.ipynb")
+        lab_kernel.run_all(page)
         yield page
         page.close()
 

@@ -4,9 +4,10 @@ import ast
 import re
 
 import house
+import lab_kernel
 import nbformat
 import pytest
-from lab_kernel import CONNECTED, EXECUTE
+from lab_kernel import EXECUTE
 from lab_server import jupyterlab
 
 pytestmark = pytest.mark.lab
@@ -113,16 +114,10 @@ def notebook(tmp_path_factory, browser):
     with jupyterlab(root, folder) as address:
         # high, for JupyterLab takes away what is out of sight
         page = browser.new_page(viewport={"width": 1400, "height": 6500})
-        page.goto(f"{address}/lab/tree/live.ipynb")
-        panel = page.locator(".jp-NotebookPanel:visible")
-        panel.wait_for(timeout=90_000)
-        page.wait_for_function(CONNECTED, timeout=60_000)
+        lab_kernel.opened(page, f"{address}/lab/tree/live.ipynb")
         opened = Notebook(page)
         opened.run("pass")  # the kernel answers
-        page.get_by_role("menuitem", name="Run", exact=True).click()
-        page.get_by_role(
-            "menuitem", name=re.compile("^Run All Cells$")
-        ).click()
+        lab_kernel.run_all(page)
         last = page.locator(".bp .bp-live").nth(len(PLACES) - 1)
         last.wait_for(state="attached", timeout=60_000)
         opened.run("pass")  # after all cells

@@ -8,8 +8,9 @@ import re
 import shutil
 
 import house
+import lab_kernel
 import pytest
-from lab_kernel import CELLS, CONNECTED, EXECUTE, FINISHED
+from lab_kernel import CELLS, EXECUTE, FINISHED
 from lab_server import jupyterlab
 
 pytestmark = [pytest.mark.site, pytest.mark.lab]
@@ -37,17 +38,14 @@ def server(html, tmp_path_factory):
 def notebook(request, server, browser):
     """Open the notebook in a page that is high enough to show all of it."""
     page = browser.new_page(viewport={"width": 1400, "height": 16000})
-    page.goto(f"{server}/{request.param}/update.ipynb")
-    page.locator(".jp-Notebook:visible").wait_for(timeout=90_000)
-    page.wait_for_function(CONNECTED, timeout=60_000)
+    lab_kernel.opened(page, f"{server}/{request.param}/update.ipynb")
     yield page
     page.close()
 
 
 def run_all(page):
     """Run all cells by the menu, and wait for the last one."""
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name=re.compile("^Run All Cells$")).click()
+    lab_kernel.run_all(page)
     page.wait_for_function(FINISHED, timeout=180_000)
 
 

@@ -29,3 +29,16 @@ EXECUTE = """async (code) => {
   await future.done;
   return text;
 }"""
+
+
+def opened(page, address):
+    """Open a notebook; wait until its kernel is there."""
+    page.goto(address)
+    page.locator(".jp-Notebook:visible").wait_for(timeout=90_000)
+    page.wait_for_function(CONNECTED, timeout=60_000)
+
+
+def run_all(page):
+    """Run all cells of the open notebook by the menu."""
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
