@@ -4,6 +4,7 @@
 (('x_1', 'z1_1'), ('z1_1', 'a1_1'), ('a1_1', 'L'), ('y_1', 'L'))
 """
 
+import math
 from dataclasses import dataclass
 
 from matplotlib.patches import FancyArrowPatch
@@ -17,12 +18,15 @@ class Graph:
     """Where the nodes stand, what they are called, and what feeds what.
 
     ``nodes`` maps a name to ``(x, y)``; ``labels`` a name to mathematics
-    without dollar signs; ``edges`` are pairs of names, from and to.
+    without dollar signs; ``edges`` are pairs of names, from and to. Steep
+    edges begin and end ``aside`` of a node's middle, on the side of the other
+    node: the numbers above and below stay free.
     """
 
     nodes: dict
     labels: dict
     edges: tuple
+    aside: float = 0.0
 
 
 NEURON = Graph(
@@ -66,7 +70,7 @@ def network_graph(sizes):
     targets = _column(nodes, labels, "y", None, sizes[-1], end + 3.4)
     nodes["L"], labels["L"] = (end + 1.8, 0.0), "L"
     edges += [(source, "L") for source in [*previous, *targets]]
-    return Graph(nodes, labels, tuple(edges))
+    return Graph(nodes, labels, tuple(edges), aside=0.2)
 
 
 def draw_graph(
@@ -136,15 +140,18 @@ def _draw_node(ax, graph, name, place):
 
 
 def _draw_edge(ax, graph, edge, thick, backward):
-    start, end = (graph.nodes[name] for name in edge)
+    (x0, y0), (x1, y1) = (graph.nodes[name] for name in edge)
+    level = y0 == y1 or not graph.aside
+    aside = 0.0 if level else math.copysign(graph.aside, x1 - x0)
+    gap = 17 if level else 10
     ax.add_patch(
         FancyArrowPatch(
-            start,
-            end,
+            (x0 + aside, y0),
+            (x1 - aside, y1),
             arrowstyle="-|>",
             mutation_scale=13,
-            shrinkA=17,
-            shrinkB=17,
+            shrinkA=gap,
+            shrinkB=gap,
             linewidth=3 if thick else 1.3,
             color=COLOURS["gradient" if thick and backward else "plain"],
             zorder=2 if thick else 1,
