@@ -1,6 +1,9 @@
 """What several groups of tests share."""
 
+import os
+
 import chromium
+import lite_site
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
@@ -29,3 +32,22 @@ def browser():
     """Start one browser for all tests; Playwright allows no second one."""
     with chromium.browser() as running:
         yield running
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say how long a reader waits, and what was not tried."""
+    lines = [
+        value
+        for report in terminalreporter.getreports("passed")
+        for name, value in report.user_properties
+        if name == lite_site.START
+    ]
+    if not lines:
+        return
+    terminalreporter.section("notebooks in the browser")
+    for line in lines:
+        terminalreporter.line(line)
+    if not os.environ.get("PYODIDE_WHEELS"):
+        terminalreporter.line(
+            "Not tried, for PYODIDE_WHEELS is not set: what needs numpy"
+        )

@@ -44,22 +44,3 @@ def wheels():
     """Skip, saying so, where no WebAssembly wheels are given."""
     if not os.environ.get("PYODIDE_WHEELS"):
         pytest.skip("PYODIDE_WHEELS is not set: no numpy for the browser here")
-
-
-def pytest_terminal_summary(terminalreporter):
-    """Say how long a reader waits, and what was not tried."""
-    lines = [
-        value
-        for report in terminalreporter.getreports("passed")
-        for name, value in report.user_properties
-        if name == lite_site.START
-    ]
-    if not lines:
-        return
-    terminalreporter.section("notebooks in the browser")
-    for line in lines:
-        terminalreporter.line(line)
-    if not os.environ.get("PYODIDE_WHEELS"):
-        terminalreporter.line(
-            "Not tried, for PYODIDE_WHEELS is not set: what needs numpy"
-        )
