@@ -29,8 +29,13 @@
         setFocus(entry.target);
       });
     });
-    document.querySelectorAll(BOXES).forEach(function (box) {
+    const boxes = document.querySelectorAll(BOXES);
+    boxes.forEach(function (box) {
       observer.observe(box);
+    });
+    // A font that comes late widens what is in a box, and not the box.
+    document.fonts.addEventListener("loadingdone", function () {
+      boxes.forEach(setFocus);
     });
   }
 
