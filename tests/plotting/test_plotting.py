@@ -198,6 +198,19 @@ def test_a_network_graph_runs_from_left_to_right():
     assert graph.nodes["z1_1"][1] > graph.nodes["z1_2"][1]
 
 
+def test_no_arrow_of_a_network_ends_in_a_number():
+    graph = plotting.network_graph((2, 2, 2))
+    numbers = dict.fromkeys(graph.nodes, -0.12345)
+    _, ax = plotting.figure("wide")
+    plotting.draw_graph(ax, graph, numbers, numbers)
+    ax.figure.canvas.draw()
+    boxes = [box(text) for text in ax.texts if text.get_text() == "-0.1235"]
+    assert len(boxes) == 2 * len(graph.nodes)
+    for patch in ax.patches:
+        vertices = ax.transData.transform(patch.get_path().vertices)
+        assert not any(b.count_contains(vertices) for b in boxes)
+
+
 # ---- curves ----------------------------------------------------------------
 
 

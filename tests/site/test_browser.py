@@ -70,16 +70,35 @@ def test_axe_finds_nothing_serious(name, scheme, width, visit):
     assert serious == []
 
 
+WRONG_STOPS = """boxes => boxes
+    .filter(b => (b.scrollWidth > b.clientWidth) !== (b.tabIndex === 0))
+    .map(b => b.textContent.slice(0, 60))"""
+
+
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_a_wide_formula_scrolls_by_keyboard(name, visit):
-    script = """boxes => boxes
-        .filter(b => (b.scrollWidth > b.clientWidth) !== (b.tabIndex === 0))
-        .map(b => b.textContent.slice(0, 60))"""
     with visit(name, width=PHONE) as seen:
         open_every_fold(seen.page)
         seen.page.wait_for_timeout(200)
         boxes = seen.page.locator("div.math > .formula")
-        assert boxes.evaluate_all(script) == []
+        assert boxes.evaluate_all(WRONG_STOPS) == []
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_a_late_font_leaves_no_formula_without_focus(name, visit):
+    with visit(name, width=PHONE) as seen:
+        held = []
+        seen.page.route("**/*.woff2", lambda route: held.append(route))
+        seen.page.reload(wait_until="domcontentloaded")
+        seen.page.wait_for_timeout(400)
+        assert held
+        for route in held:
+            route.continue_()
+        seen.page.unroute("**/*.woff2")
+        seen.page.evaluate("document.fonts.ready.then(() => null)")
+        seen.page.wait_for_timeout(200)
+        boxes = seen.page.locator("div.math > .formula")
+        assert boxes.evaluate_all(WRONG_STOPS) == []
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
