@@ -212,7 +212,7 @@ def by_interact(browser):
         with jupyterlab(folder, folder) as server:
             page = browser.new_page(viewport={"width": 1400, "height": 1200})
             page.set_default_timeout(120_000)
-            lab_kernel.opened(page, f"{server}/lab/tree/interact.ipynb")
+            lab_kernel.open_notebook(page, f"{server}/lab/tree/interact.ipynb")
             run_the_cell(page)
             slow_down(page)
             handle = page.locator(HANDLE).element_handle()

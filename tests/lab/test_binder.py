@@ -46,5 +46,5 @@ def test_a_chapter_opens_as_a_notebook_by_its_address(tmp_path, browser):
     with jupyterlab(root, tmp_path) as address:
         page = browser.new_page()
         # A server that is still starting a kernel is slow to stop.
-        lab_kernel.opened(page, f"{address}/lab/tree/update.md")
+        lab_kernel.open_notebook(page, f"{address}/lab/tree/update.md")
         page.close()

@@ -30,7 +30,7 @@ def running(tmp_path_factory, browser):
     nbformat.write(book, root / "book" / "bar.ipynb")
     with jupyterlab(root, folder) as address:
         page = browser.new_page(viewport={"width": 1400, "height": 900})
-        lab_kernel.opened(page, f"{address}/lab/tree/bar.ipynb")
+        lab_kernel.open_notebook(page, f"{address}/lab/tree/bar.ipynb")
         lab_kernel.run_all(page)
         yield page
         page.close()

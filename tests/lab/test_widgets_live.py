@@ -114,7 +114,7 @@ def notebook(tmp_path_factory, browser):
     with jupyterlab(root, folder) as address:
         # high, for JupyterLab takes away what is out of sight
         page = browser.new_page(viewport={"width": 1400, "height": 6500})
-        lab_kernel.opened(page, f"{address}/lab/tree/live.ipynb")
+        lab_kernel.open_notebook(page, f"{address}/lab/tree/live.ipynb")
         opened = Notebook(page)
         opened.run("pass")  # the kernel answers
         lab_kernel.run_all(page)

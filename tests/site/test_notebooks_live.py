@@ -38,7 +38,7 @@ def server(html, tmp_path_factory):
 def notebook(request, server, browser):
     """Open the notebook in a page that is high enough to show all of it."""
     page = browser.new_page(viewport={"width": 1400, "height": 16000})
-    lab_kernel.opened(page, f"{server}/{request.param}/update.ipynb")
+    lab_kernel.open_notebook(page, f"{server}/{request.param}/update.ipynb")
     yield page
     page.close()
 

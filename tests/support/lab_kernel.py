@@ -31,7 +31,7 @@ EXECUTE = """async (code) => {
 }"""
 
 
-def opened(page, address):
+def open_notebook(page, address):
     """Open a notebook; wait until its kernel is there."""
     page.goto(address)
     page.locator(".jp-Notebook:visible").wait_for(timeout=90_000)
