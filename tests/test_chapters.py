@@ -96,9 +96,17 @@ def test_every_exercise_has_a_folded_solution(path):
         r"\{solution(?:-start)?\}[^\n]*\n(?::[^\n]*\n)*?:class:[^\n]*dropdown",
         text,
     )
-    assert len(exercises) >= 3
+    assert len(exercises) >= 5
     assert sorted(exercises) == sorted(solved)
     assert len(folds) == len(solved)
+
+
+@each_chapter
+def test_exercises_predict_derive_code_and_break(path):
+    titles = re.findall(
+        r"\{exercise(?:-start)?\} (\w+)", chapter.source(path)
+    )
+    assert {"Predict", "Derive", "Code", "Break"} <= set(titles)
 
 
 @each_chapter
