@@ -5,6 +5,7 @@ import random
 import re
 
 import mpmath
+import numpy as np
 import pytest
 import sympy as sp
 import traitlets
@@ -12,7 +13,7 @@ from backprop import widgets
 from backprop.symbolic import catalogue, z
 from backprop.widgets.base import Number, box_html
 from bs4 import BeautifulSoup
-from ipywidgets import VBox
+from ipywidgets import HBox, IntSlider, VBox
 
 CLASSES = [
     getattr(widgets, name) for name in widgets.__all__ if name != "link"
@@ -384,12 +385,13 @@ def test_a_link_works_in_python_and_is_marked_for_the_page():
     assert one.links["w"] == other.links["w"]
     third = widgets.Stepper()
     widgets.link(other, "w", third, "w")
-    assert third.links == one.links
+    assert third.links["w"] == other.links["w"][1:]
     widgets.link(one, "b", other, "b")
     assert one.links["b"] != one.links["w"]
     tie.unlink()
     one.w = 4.0
     assert other.w == -1.0
+    assert one.links["w"] == [] and other.links["w"] == third.links["w"]
 
 
 @every_class
@@ -398,3 +400,35 @@ def test_a_box_holds_widgets(cls):
     html = box_html(VBox(pair))
     assert html.count('class="bp-host"') == 2
     assert box_html(VBox([])) is None
+
+
+@every_class
+def test_a_box_in_a_box_leaves_out_only_what_is_not_ours(cls):
+    html = box_html(VBox([HBox([cls()]), IntSlider(), cls()]))
+    assert html.count('class="bp-host"') == 2
+    assert html.count('class="bp-box"') == 2
+    assert box_html(VBox([HBox([IntSlider()])])) is None
+
+
+@pytest.mark.parametrize("value", [np.int64(2), np.float32(0.5)])
+def test_a_number_of_numpy_is_a_number(value):
+    widget = widgets.Stepper(w=value)
+    assert widget.w == value
+    assert type(widget.w) is float
+
+
+@every_class
+def test_formulas_come_from_the_activation_only(cls):
+    widget = cls()
+    with pytest.raises(traitlets.TraitError, match="custom: found formulas"):
+        widget.custom = {"name": "sigmoid", "activation": "garbage"}
+    assert widget.custom == {}
+
+
+@pytest.mark.parametrize(
+    "cls", [widgets.LearningRateExplorer, widgets.LossSurface]
+)
+@pytest.mark.parametrize("bad", [["x"], [[1.0]], [[1.0, "x"]]], ids=str)
+def test_a_path_is_a_list_of_points(cls, bad):
+    with pytest.raises(traitlets.TraitError):
+        cls(path=bad)

@@ -1,6 +1,7 @@
 """The widgets in a bare page: a real browser, no kernel, no network."""
 
 import re
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,6 +11,8 @@ from axe_playwright_python.sync_playwright import Axe
 from backprop import widgets
 from backprop.symbolic import catalogue, z
 from backprop.widgets import steps
+from backprop.widgets.base import box_html
+from ipywidgets import HBox, IntSlider, VBox
 from widget_page import hash_of
 
 pytestmark = pytest.mark.site
@@ -427,6 +430,37 @@ def test_linked_widgets_follow_each_other(show):
         first, second, last = reader.states()
         assert first["z"] == second["z"] == 8 != last["z"]
     tie.unlink()
+
+
+def test_links_of_links_reach_all(show):
+    many = [make("ActivationExplorer") for _ in range(5)]
+    for one, other in ((0, 1), (2, 3), (0, 2), (3, 4)):
+        tie = widgets.link(many[one], "z", many[other], "z")
+    tie.unlink()
+    with show(*many) as reader:
+        reader.slider("z", 1).press("End")
+        assert [state["z"] for state in reader.states()] == [8, 8, 8, 8, 0.9]
+
+
+def test_widgets_run_in_a_box_in_a_box(show):
+    inner = HBox([make("ActivationExplorer"), IntSlider()])
+    outer = box_html(VBox([inner, make("Stepper")]))
+    with show(SimpleNamespace(page_html=lambda: outer)) as reader:
+        reader.slider("z", 0).press("End")
+        assert reader.states()[0]["z"] == 8
+        assert reader.live(1)
+
+
+def test_an_address_of_an_open_page_sets_its_widgets(show):
+    with show(make("ActivationExplorer")) as reader:
+        before = reader.live()
+        fragment = hash_of({"z": 3.0})
+        reader.page.evaluate("hash => { location.hash = hash; }", fragment)
+        reader.page.wait_for_function(
+            "old => document.querySelector('.bp-live').textContent !== old",
+            arg=before,
+        )
+        assert reader.states()[0]["z"] == 3
 
 
 def test_different_widgets_are_linked_too(show):

@@ -6,6 +6,7 @@ import html
 import json
 import math
 from itertools import count
+from numbers import Real
 from pathlib import Path
 
 import anywidget
@@ -54,7 +55,7 @@ class Number(traitlets.TraitType):
 
     def validate(self, obj, value):
         """The value as a float, or ``TraitError``."""
-        good = isinstance(value, int | float) and not isinstance(value, bool)
+        good = isinstance(value, Real) and not isinstance(value, bool)
         if not (good and math.isfinite(value)):
             self._refuse(value)
         if not self.low <= value <= self.high:
@@ -85,7 +86,11 @@ class BookWidget(anywidget.AnyWidget):
     shared = traitlets.List(traitlets.Unicode()).tag(sync=True)
     choices = traitlets.Dict().tag(sync=True)
     ranges = traitlets.Dict().tag(sync=True)
-    links = traitlets.Dict().tag(sync=True)
+    links = traitlets.Dict(
+        key_trait=traitlets.Unicode(),
+        value_trait=traitlets.List(traitlets.Unicode()),
+        help="for each linked trait the names of its links",
+    ).tag(sync=True)
     exact = traitlets.Bool(False, help="show all digits").tag(sync=True)
 
     @traitlets.default("ranges")
@@ -178,6 +183,7 @@ class NeuronWidget(BookWidget):
         sync=True, to_json=lambda value, _: _name(value)
     )
     custom = traitlets.Dict().tag(sync=True)
+    _formulas = None
 
     @traitlets.default("choices")
     def _choices(self):
@@ -201,10 +207,20 @@ class NeuronWidget(BookWidget):
             raise traitlets.TraitError(str(error)) from None
         return given
 
+    @traitlets.validate("custom")
+    def _check_custom(self, proposal):
+        if proposal.value not in ({}, self._formulas):
+            raise traitlets.TraitError(
+                "custom: found formulas of its own, expected those that "
+                "follow from activation"
+            )
+        return proposal.value
+
     def _adopt(self, expression):
         """Give the view the formulas before it hears of the new name."""
         name = _name(expression)
-        self.custom = {"name": name, **self.custom_parts(expression)}
+        self._formulas = {"name": name, **self.custom_parts(expression)}
+        self.custom = self._formulas
         self._own = expression
         rows = [list(row) for row in ACTIVATION_WORDS.items()]
         self.choices = {**self.choices, "activation": [*rows, [name, name]]}
@@ -234,11 +250,35 @@ class NeuronWidget(BookWidget):
         )
 
 
+class Tie(traitlets.link):
+    """A link of two widgets' traits that a page knows by its name."""
+
+    def __init__(self, source, target):
+        self.name = f"link{next(_names)}"
+        super().__init__(source, target)
+
+    def link(self):
+        """Begin, in the page too."""
+        super().link()
+        self._name_ends(lambda names: [*names, self.name])
+
+    def unlink(self):
+        """End, in the page too."""
+        super().unlink()
+        self._name_ends(lambda names: [n for n in names if n != self.name])
+
+    def _name_ends(self, change):
+        for widget, trait in (self.source, self.target):
+            names = change(widget.links.get(trait, []))
+            widget.links = {**widget.links, trait: names}
+
+
 def link(first, first_trait, second, second_trait):
     """Keep a trait of one widget equal to a trait of another.
 
     As ``ipywidgets.link``, and in the page too, where there is no Python.
-    Link before the widgets are displayed. Returns the ``traitlets.link``.
+    Link before the widgets are displayed. Returns the link; its ``unlink()``
+    ends it.
 
     >>> from backprop.widgets import ActivationExplorer
     >>> one, other = ActivationExplorer(), ActivationExplorer()
@@ -247,32 +287,30 @@ def link(first, first_trait, second, second_trait):
     >>> other.z
     3.0
     """
-    tie = traitlets.link((first, first_trait), (second, second_trait))
-    name = (
-        first.links.get(first_trait)
-        or second.links.get(second_trait)
-        or f"link{next(_names)}"
-    )
-    first.links = {**first.links, first_trait: name}
-    second.links = {**second.links, second_trait: name}
-    return tie
+    return Tie((first, first_trait), (second, second_trait))
 
 
 def box_html(box):
-    """A box of our widgets as it stands in a page, or None for other boxes.
+    """A box with our widgets as it stands in a page, or None for other boxes.
 
-    >>> from ipywidgets import VBox
+    Boxes may stand in boxes. What is not ours, a plain slider for example,
+    needs Python and is left out of a page.
+
+    >>> from ipywidgets import HBox, IntSlider, VBox
     >>> from backprop.widgets import ActivationExplorer
-    >>> "bp-host" in box_html(VBox([ActivationExplorer()]))
-    True
+    >>> ours = VBox([HBox([ActivationExplorer()]), IntSlider()])
+    >>> "bp-host" in box_html(ours), box_html(VBox([IntSlider()]))
+    (True, None)
     """
-    parts = [
-        child.page_html() if isinstance(child, BookWidget) else None
-        for child in box.children
-    ]
-    if not parts or None in parts:
-        return None
-    return f'<div class="bp-box">{"".join(parts)}</div>'
+    parts = [_part_html(child) for child in box.children]
+    inside = "".join(part for part in parts if part)
+    return f'<div class="bp-box">{inside}</div>' if inside else None
+
+
+def _part_html(child):
+    if isinstance(child, BookWidget):
+        return child.page_html()
+    return box_html(child) if isinstance(child, Box) else None
 
 
 def show_boxes_in_pages():

@@ -57,9 +57,10 @@ class LearningRateExplorer(NeuronWidget):
     steps = traitlets.Int(
         40, min=1, max=MAX_STEPS, help="the number of updates"
     ).tag(sync=True)
-    path = traitlets.List(help="the iterates drawn, [w, L] each").tag(
-        sync=True
-    )
+    path = traitlets.List(
+        traitlets.List(traitlets.Float(), minlen=2, maxlen=2),
+        help="the iterates drawn, [w, L] each",
+    ).tag(sync=True)
 
     @traitlets.default("view")
     def _view(self):

@@ -40,9 +40,16 @@ EDGES = {
     "dL_dz": [["z", "a"], ["a", "L"]],
     "dL_dw": [["w", "z"]],
     "dL_db": [["b", "z"]],
-    "w_new": [],
-    "b_new": [],
-    "L_new": [],
+    "w_new": [["w", "z"]],
+    "b_new": [["b", "z"]],
+    "L_new": [
+        ["x", "z"],
+        ["w", "z"],
+        ["b", "z"],
+        ["z", "a"],
+        ["a", "L"],
+        ["y", "L"],
+    ],
 }
 """The edges of the computational graph that a step lights."""
 

@@ -92,21 +92,56 @@ export const common = {
  "w_new": {
   "name": "w_new",
   "words": "Move the weight against its derivative.",
-  "edges": [],
+  "edges": [
+   [
+    "w",
+    "z"
+   ]
+  ],
   "formula": "<math displaystyle=\"true\"><mrow><msub><mi>w</mi><mtext>new</mtext></msub><mo>&#x0003D;</mo><mi>w</mi><mo>&#x02212;</mo><mi>&#x003B7;</mi><mo>&#x000B7;</mo><mfrac><mrow><mo>&#x02202;</mo><mi>L</mi></mrow><mrow><mo>&#x02202;</mo><mi>w</mi></mrow></mfrac></mrow></math>",
   "numbers": "<math displaystyle=\"true\"><mrow><msub><mi>w</mi><mtext>new</mtext></msub><mo>&#x0003D;</mo><mtext>@w@</mtext><mo>&#x02212;</mo><mtext>@eta@</mtext><mo>&#x000B7;</mo><mtext>@dL_dw@</mtext></mrow></math>"
  },
  "b_new": {
   "name": "b_new",
   "words": "Move the bias, with the gradient from before the move.",
-  "edges": [],
+  "edges": [
+   [
+    "b",
+    "z"
+   ]
+  ],
   "formula": "<math displaystyle=\"true\"><mrow><msub><mi>b</mi><mtext>new</mtext></msub><mo>&#x0003D;</mo><mi>b</mi><mo>&#x02212;</mo><mi>&#x003B7;</mi><mo>&#x000B7;</mo><mfrac><mrow><mo>&#x02202;</mo><mi>L</mi></mrow><mrow><mo>&#x02202;</mo><mi>b</mi></mrow></mfrac></mrow></math>",
   "numbers": "<math displaystyle=\"true\"><mrow><msub><mi>b</mi><mtext>new</mtext></msub><mo>&#x0003D;</mo><mtext>@b@</mtext><mo>&#x02212;</mo><mtext>@eta@</mtext><mo>&#x000B7;</mo><mtext>@dL_db@</mtext></mrow></math>"
  },
  "L_new": {
   "name": "L_new",
   "words": "Forward again: did the loss fall as much as predicted?",
-  "edges": [],
+  "edges": [
+   [
+    "x",
+    "z"
+   ],
+   [
+    "w",
+    "z"
+   ],
+   [
+    "b",
+    "z"
+   ],
+   [
+    "z",
+    "a"
+   ],
+   [
+    "a",
+    "L"
+   ],
+   [
+    "y",
+    "L"
+   ]
+  ],
   "formula": "<math displaystyle=\"true\"><mrow><mi>&#x00394;</mi><mi>L</mi><mo>&#x02248;</mo><mo>&#x02212;</mo><mi>&#x003B7;</mi><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><msup><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mfrac><mrow><mo>&#x02202;</mo><mi>L</mi></mrow><mrow><mo>&#x02202;</mo><mi>w</mi></mrow></mfrac><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow><mn>2</mn></msup><mo>&#x0002B;</mo><msup><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mfrac><mrow><mo>&#x02202;</mo><mi>L</mi></mrow><mrow><mo>&#x02202;</mo><mi>b</mi></mrow></mfrac><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow><mn>2</mn></msup><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow></math>",
   "numbers": "<math displaystyle=\"true\"><mrow><mi>&#x00394;</mi><mi>L</mi><mo>&#x02248;</mo><mo>&#x02212;</mo><mtext>@eta@</mtext><mo>&#x000B7;</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><msup><mtext>@dL_dw@</mtext><mn>2</mn></msup><mo>&#x0002B;</mo><msup><mtext>@dL_db@</mtext><mn>2</mn></msup><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow></math>"
  }

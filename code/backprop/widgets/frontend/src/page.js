@@ -13,6 +13,7 @@ function start() {
   );
   connect(models);
   restore(models, location.hash);
+  addEventListener("hashchange", () => restore(models, location.hash));
   hosts.forEach((host, index) => {
     const place = document.createElement("div");
     mount(models[index], place);
@@ -22,14 +23,15 @@ function start() {
   });
 }
 
-// Traits that Python linked stay linked: those with the same link name.
+// Traits that Python linked stay linked: the two with the name of a link.
 function connect(models) {
   const groups = new Map();
   for (const model of models)
-    for (const [trait, name] of Object.entries(model.get("links") ?? {})) {
-      if (!groups.has(name)) groups.set(name, []);
-      groups.get(name).push([model, trait]);
-    }
+    for (const [trait, names] of Object.entries(model.get("links") ?? {}))
+      for (const name of names) {
+        if (!groups.has(name)) groups.set(name, []);
+        groups.get(name).push([model, trait]);
+      }
   for (const group of groups.values())
     for (const [model, trait] of group)
       model.on(`change:${trait}`, () => {

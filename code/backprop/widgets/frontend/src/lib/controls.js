@@ -20,7 +20,8 @@ export function slider(model, trait, options) {
     oninput: () =>
       change(model, { [trait]: Number(toValue(Number(input.value)).toPrecision(12)) }),
   });
-  const output = h("output", { class: "bp-reading" });
+  // The slider's own value is read out; this is the same for the eye.
+  const output = h("output", { class: "bp-reading", "aria-live": "off" });
   const element = h(
     "label",
     { class: "bp-control" },

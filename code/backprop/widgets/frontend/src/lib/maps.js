@@ -38,13 +38,13 @@ export class Maps {
     this.network.forward(this.X);
   }
 
-  // The values of a unit: an input, an activation, or the probability that
-  // an output stands for. Returns how far they reach.
+  // The values of a unit: an input, an activation, or for both outputs the
+  // probability of class 1, so that a class keeps its colour. Returns how far
+  // they reach.
   of(layer, unit) {
     const { network, values } = this;
     if (layer === network.depth) {
       network.probabilities(values);
-      if (unit === 0) for (let i = 0; i < values.length; i += 1) values[i] = 1 - values[i];
       return { low: 0, high: 1 };
     }
     const { data, cols } = network.A[layer];

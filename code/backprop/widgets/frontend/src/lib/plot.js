@@ -73,13 +73,19 @@ export class Plot {
   }
 }
 
-// Let an element of a plot be dragged: `moved(x, y)` gets axis units.
+// Let an element of a plot be dragged: `moved(x, y)` gets axis units. Returns
+// the function that ends it, in the middle of a drag too.
 export function draggable(plot, element, moved) {
+  let on = true;
   select(element).call(
     drag()
       .container(() => plot.content)
-      .on("drag", (event) => moved(...plot.at(event.x, event.y))),
+      .on("drag", (event) => on && moved(...plot.at(event.x, event.y))),
   );
+  return () => {
+    on = false;
+    select(element).on(".drag", null);
+  };
 }
 
 // Numbers from a to b, both ends included.

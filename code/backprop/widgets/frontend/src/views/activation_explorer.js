@@ -31,7 +31,7 @@ export function activationExplorer(model, element) {
   const tangent = s("path", { class: "bp-curve bp-gradient bp-dashed" });
   const point = s("circle", { class: "bp-handle bp-gradient", r: 8 });
   plot.content.append(curve, tangent, point);
-  draggable(plot, point, (z) => change(model, { z: clamp(z) }));
+  const letGo = draggable(plot, point, (z) => change(model, { z: clamp(z) }));
   const words = h("p", { class: "bp-live", role: "status" });
   element.append(
     h("div", { class: "bp-controls" }, ...controls.map((c) => c.element)),
@@ -56,6 +56,7 @@ export function activationExplorer(model, element) {
   });
   return () => {
     stop();
+    letGo();
     controls.forEach((control) => control.stop());
   };
 }

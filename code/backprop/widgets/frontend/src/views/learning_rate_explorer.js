@@ -80,7 +80,8 @@ export function compute(model) {
   const { path, diverged } = descend(neuron, { w: start, b, x, y, eta }, steps, ["w"]);
   const lowest = minimum({ activation, neuron }, { x, y, b }, start);
   const factor = lowest.curvature ? oneMinus(eta * lowest.curvature) : null;
-  const what = regime(path, diverged, factor, { ...lowest, x });
+  const lost = Number.isNaN(neuron(start, b, x, y, eta).L);
+  const what = lost ? { kind: "nowhere" } : regime(path, diverged, factor, { ...lowest, x });
   return { activation, neuron, eta, start, x, y, b, steps, path, diverged, lowest, factor, what };
 }
 
@@ -106,7 +107,7 @@ export function regime(path, diverged, factor, { w, x, curvature } = {}) {
   if (last.L === 0) return settled(away, Math.abs(away.at(-1)));
   if (slope < FLAT && isStuck(path, x)) return { kind: "plateau", gradient: last.dL_dw };
   const ratio = away.at(-1) / away.at(-2);
-  return ratio < 0 ? alternating(away, ratio, factor) : onOneSide(ratio, factor);
+  return ratio < 0 ? alternating(path, away, ratio, factor) : onOneSide(ratio, factor);
 }
 
 // Whether the loss is gone though w is not at the minimum: far less is left
@@ -130,15 +131,21 @@ function settled(away, noise) {
 }
 
 // The last update changed the side. Two updates together tell the trend.
-function alternating(away, ratio, factor) {
+function alternating(path, away, ratio, factor) {
   const two = away.length > 2 ? Math.abs(away.at(-1) / away.at(-3)) : ratio * ratio;
   const over = factor !== null && factor < -1;
   if (Math.abs(two - 1) < (over ? 0.02 : 1e-9)) {
     const grows = over && isLinear(two, factor) && Math.abs(two - 1) > 1e-9;
-    return grows ? { kind: "grows", ratio } : { kind: "jumps", ratio };
+    return grows ? { kind: "grows", ratio, since: above(path) } : { kind: "jumps", ratio };
   }
-  if (over && two > 1 && isLinear(two, factor)) return { kind: "grows", ratio };
+  if (over && two > 1 && isLinear(two, factor))
+    return { kind: "grows", ratio, since: above(path) };
   return two < 1 && !over ? { kind: "oscillates", ratio } : { kind: "restless", ratio };
+}
+
+// The update after which the loss is above that of the start, to the end.
+function above(path) {
+  return path.findLastIndex(({ L }) => !(L > path[0].L)) + 1;
 }
 
 // Whether the distance grows as it does on a parabola, without slowing.
@@ -191,8 +198,9 @@ const WORDS = {
   plateau: ({ gradient }) =>
     `stuck on a plateau: the gradient has vanished (∂L/∂w = ${short(gradient, 2)})`,
   elsewhere: () => "stops where the loss is 0, to the last digit",
-  grows: ({ ratio }) =>
-    `diverges: the last update multiplied the distance to the minimum by ${short(ratio)}`,
+  grows: ({ ratio, since }) =>
+    `diverges: from update ${since} on the loss is above that of the start; the last update multiplied the distance to the minimum by ${short(ratio)}`,
+  nowhere: () => "no value: there is no loss at the start",
   diverges: ({ step }) =>
     step === 0
       ? "diverges: the loss at the start is already beyond all bounds"
@@ -390,7 +398,7 @@ class Valley {
     this.trail.clip.prepend(this.bottom, this.curve);
     this.handle = s("rect", { class: "bp-handle bp-gradient", width: 15, height: 15 });
     this.plot.content.append(this.handle);
-    draggable(this.plot, this.handle, (w) => this.drag(w));
+    this.letGo = draggable(this.plot, this.handle, (w) => this.drag(w));
     // While the reader moves the start, the axes stay where they are.
     this.hold = () => (this.held = true);
     this.release = () => (this.held = false);
@@ -400,6 +408,7 @@ class Valley {
   }
 
   stop() {
+    this.letGo();
     this.slider.removeEventListener("input", this.hold, true);
     this.slider.removeEventListener("input", this.release);
   }

@@ -2,7 +2,6 @@
 // descent from it. Both axes have one scale: right angles are right angles.
 
 import { contours } from "d3-contour";
-import { select as pick } from "d3-selection";
 
 import { button, select, slider, toggle } from "../lib/controls.js";
 import { h, s, say } from "../lib/dom.js";
@@ -30,7 +29,7 @@ const TRAITS = ["w", "b", "x", "y", "eta", "steps", "activation", "custom", "exa
 export function lossSurface(model, element) {
   const picture = new Picture();
   const start = (w, b) => change(model, { w: inPicture(w), b: inPicture(b) });
-  draggable(picture.plot, picture.handle, start);
+  const letGo = draggable(picture.plot, picture.handle, start);
   const controls = controlsFor(model);
   const along = [
     ["Back along the contour", -1],
@@ -65,7 +64,7 @@ export function lossSurface(model, element) {
   return () => {
     stop();
     controls.forEach((control) => control.stop());
-    pick(picture.handle).on(".drag", null);
+    letGo();
   };
 }
 

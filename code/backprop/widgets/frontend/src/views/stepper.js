@@ -115,7 +115,12 @@ function drawGraph(graph, model, now, names, step) {
   const gradients = {};
   for (const [node, name] of Object.entries(GRADIENT_OF))
     if (reached.has(name)) gradients[node] = short(now[name]);
-  graph.show(values, gradients, stepOf(model, names[step]).edges, step >= FORWARD);
+  graph.show(values, gradients, stepOf(model, names[step]).edges, isBackward(names[step]));
+}
+
+// What goes forward is blue, the loss of the new weights too.
+function isBackward(name) {
+  return name !== "L_new" && order.indexOf(name) >= FORWARD;
 }
 
 // The words and formulas of a step, for the model's activation.
@@ -130,7 +135,7 @@ function stepOf(model, name) {
 class Panel {
   constructor(names) {
     this.names = names;
-    this.title = h("p", { class: "bp-title" });
+    this.title = h("p", { class: "bp-title", role: "status" });
     this.formula = h("div");
     this.numbers = h("div");
     // Long formulas scroll, by keyboard too.
