@@ -89,6 +89,12 @@ def test_no_style_sheet_loads_from_another_host(html):
 
 
 @pytest.mark.parametrize("page", BOOK)
+def test_no_page_carries_the_state_of_a_kernel(page, soup):
+    kinds = {script.get("type") for script in soup(page).find_all("script")}
+    assert not [kind for kind in kinds if kind and "vnd.jupyter" in kind]
+
+
+@pytest.mark.parametrize("page", BOOK)
 def test_every_formula_is_typeset(page, soup):
     content = soup(page).select_one("article")
     assert content.select(".katex-error") == []

@@ -31,18 +31,24 @@ def run(command, folder):
     return done.returncode, done.stdout
 
 
+def left_out(words):
+    """Skip on a reader's machine; fail where changes are judged."""
+    judge = os.environ.get("GITHUB_ACTIONS")
+    (pytest.fail if judge else pytest.skip)(words)
+
+
 @pytest.fixture(scope="module")
 def rebuilt(tmp_path_factory):
     """Build the bundles from a copy of the sources; return their folder."""
     if not (shutil.which("node") and shutil.which("npm")):
-        pytest.skip("Node.js is not installed: the bundles are not rebuilt")
+        left_out("Node.js is not installed: the bundles are not rebuilt")
     folder = tmp_path_factory.mktemp("front") / "frontend"
     shutil.copytree(
         FRONTEND, folder, ignore=shutil.ignore_patterns("node_modules")
     )
     code, log = run(["npm", "ci", "--no-audit", "--no-fund"], folder)
     if code and re.search(r"ENOTFOUND|EAI_AGAIN|ECONNREFUSED|network", log):
-        pytest.skip("npm cannot reach its registry: not rebuilt")
+        left_out("npm cannot reach its registry: not rebuilt")
     assert code == 0, log
     code, log = run(["npm", "run", "build"], folder)
     assert code == 0, log

@@ -364,7 +364,8 @@ def test_a_step_lights_its_edges(show):
             reader.widget().locator(".bp-step").nth(index).click()
             lit = [c for c in edges(reader) if "bp-lit" in c]
             assert len(lit) == len(steps.EDGES[step])
-            way = "bp-gradient" if index >= 3 else "bp-forward"
+            backward = 3 <= index < len(STEPS) - 1
+            way = "bp-gradient" if backward else "bp-forward"
             assert all(way in each for each in lit)
 
 
