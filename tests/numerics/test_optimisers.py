@@ -110,6 +110,29 @@ def test_a_record_cannot_be_changed():
         record.loss = 0.0
 
 
+def test_reading_a_run_cannot_change_it():
+    rng = np.random.default_rng(0)
+    of = network.objective(
+        rng.normal(size=(6, 2)), rng.normal(size=(6, 1)), "half_squared_error"
+    )
+    layers = network.initialise((2, 3, 1), rng)
+    batches = data.batches(6, 2, rng)
+    record = next(
+        descend(of, layers, 0.1, 5, batches=batches, update=network.update)
+    )
+    vector = next(descend(vector_bowl, np.ones(2), 0.5, 5))
+    for array in (
+        record.rows,
+        record.gradient.dL_dW[1],
+        record.gradient.dL_db[2],
+        record.parameters[0].W,
+        vector.parameters,
+        vector.gradient,
+    ):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 99
+
+
 @pytest.mark.parametrize("eta", [0, -1.0, np.nan, np.inf, True, "1", [1.0]])
 def test_eta_is_refused_before_the_first_step(eta):
     with pytest.raises(ValueError, match="eta: found .*, expected"):

@@ -37,7 +37,9 @@ class Step:
 
     ``gradient`` has the shape of ``parameters``: a float, a vector, or the
     `network.Gradients` of a network's layers. ``rows`` are the rows of the
-    minibatch that the loss is the mean of, or None for all of them. Where
+    minibatch that the loss is the mean of, or None for all of them. No array
+    of a record can be written to, so that reading a run never changes it.
+    Where
     ``diverged`` says so, this record is the last; ``parameters`` and
     ``gradient`` are None if not even the parameters could be computed.
     """
@@ -97,10 +99,22 @@ def _iterates(loss_and_gradient, w, eta, numbered, update):
         if record is not None:
             w = _updated(update, w, record.gradient, eta)
         loss, gradient = _evaluated(loss_and_gradient, w, rows)
-        record = Step(step, w, loss, gradient, rows)
+        record = Step(step, _locked(w), loss, _locked(gradient), _locked(rows))
         yield record
         if record.diverged:
             return
+
+
+def _locked(value):
+    """The value, or an array as a view, that cannot be written to."""
+    if isinstance(value, network.Gradients):
+        for array in (*value.dL_dW.values(), *value.dL_db.values()):
+            array.flags.writeable = False
+    if not isinstance(value, np.ndarray):
+        return value
+    view = value.view()
+    view.flags.writeable = False
+    return view
 
 
 def _rows(count, batches):
