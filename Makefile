@@ -12,6 +12,8 @@ PORT ?= 8000
 PAPER ?= A4
 JOBS ?= 2
 FRONTEND := code/backprop/widgets/frontend
+WITNESSES := tests/numerics/test_network_against_torch.py \
+	tests/numerics/test_random_networks.py
 
 CODE := $(shell find code book/_ext -type f \
 	! -path '*/__pycache__/*' ! -path '*.egg-info/*' \
@@ -131,10 +133,14 @@ $(BENCH_VENV)/made: requirements-bench.txt pyproject.toml
 		-r requirements-bench.txt
 	@touch $@
 
+# What is fast has to be right: first the gradients, where PyTorch is.
+# tests/conftest.py needs a browser, and is cut off.
 # Every table is printed, also where a number is above its limit.
-bench: $(BENCH_VENV)/made $(VENV)/test book ## the speed, beside PyTorch and interact
+bench: $(BENCH_VENV)/made $(VENV)/test book ## gradients and speed, beside PyTorch and interact
 	$(BIN)/python browser/ensure_browser.py
 	@missed=0; \
+	$(BENCH_VENV)/bin/python -m pytest --quiet \
+		--confcutdir=tests/numerics $(WITNESSES) || missed=1; \
 	$(BENCH_VENV)/bin/python tests/bench/bench_numerics.py || missed=1; \
 	$(BIN)/python tests/bench/bench_widgets.py || missed=1; \
 	$(BIN)/python tests/bench/bench_playground.py || missed=1; \

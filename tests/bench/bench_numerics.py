@@ -5,11 +5,13 @@ plain gradient descent. Both sides start from the same weights and the same
 data, in float64, on one thread, and take turns within one run, a block of
 updates each, as a training loop makes them; the medians are compared.
 
-Then how the time grows: with the batch, and with the number of weights. Both
-are doubled, again and again, and the slope of a straight line through the
-times, on logarithmic axes, is what the time is a power of. An update touches
-each weight once for each example, so that the power is 1; where the fixed
-cost of a call counts, at small sizes, it is less. Run it with ``make bench``.
+Then how the time grows: with the batch, and with the width of the layers.
+Both are doubled, again and again, and the slope of a straight line through
+the times, on logarithmic axes, is what the time is a power of. An update
+touches each weight once for each example, so that it is the first power of
+the batch and of the number of weights, which is the second of the width;
+where the fixed cost of a call counts, at small sizes, it is less. All of it
+is also drawn, in ``_build/bench/step_time.svg``. Run it with ``make bench``.
 """
 
 import os
@@ -20,11 +22,16 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 import statistics
 import sys
 import time
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
 
 from backprop.numerics import network
+import step_time
+
+PICTURE = Path(__file__).parents[2] / "_build/bench/step_time.svg"
 
 # Sizes, hidden activation, batch, updates in a block, largest acceptable
 # ratio. The largest first: then memory for every later array is at hand
@@ -40,30 +47,67 @@ CASES = [
     ((2, 2, 1), "sigmoid", 4, 300, 0.20),
     ((1, 1), "sigmoid", 1, 300, 0.15),
 ]
-# What grows, and the sizes of the network, the batch, and what the time is
-# a power of; the size from which the line is drawn; its largest acceptable
-# slope. Beyond it are the sizes whose time is spent in products of matrices
-# and no longer in calls. The digits' network has so few inputs that its time
-# goes into moving arrays: it steepens where they outgrow one cache after the
-# other, which is the machine's doing, so it is shown and not judged.
+
+
+@dataclass(frozen=True)
+class Growth:
+    """What is doubled, in which network."""
+
+    name: str
+    grows: str
+    """``"batch"`` or ``"width"``: what is on the axis."""
+
+    cases: list
+    """The sizes of the network and the batch, smallest first."""
+
+    unjudged: str = ""
+    """Why no slope is too steep here."""
+
+    @property
+    def sizes(self):
+        """What grows, for each of the cases."""
+        batches = self.grows == "batch"
+        return np.array([m if batches else n[0] for n, m in self.cases])
+
+    @property
+    def judged(self):
+        """What the slope is judged against, its name and its values."""
+        if self.grows == "batch":
+            return "batch", self.sizes
+        pairs = [zip(n[:-1], n[1:], strict=True) for n, _ in self.cases]
+        return "weights", np.array([sum(a * b for a, b in p) for p in pairs])
+
+
+STEEPEST = 1.05
+"""The largest acceptable slope."""
+
+FIRST = 128
+"""The batch, or the width, from which the line is drawn: from there on the
+time is spent in products of matrices and no longer in calls."""
+
+BATCHES = (1, 8, *2 ** np.arange(5, 14))
+WIDTHS = 2 ** np.arange(4, 11)
+
+# Of each example the digits' network keeps arrays of 4 kB: 256 examples have
+# a megabyte, 8192 have 32, which is what caches hold. A product with its 64
+# inputs does little with a number that it fetches, and waits for it.
 DOUBLED = [
-    (
-        "batch, 784-128-64-10",
-        [((784, 128, 64, 10), m, m) for m in (1, 8, *2 ** np.arange(5, 14))],
-        128,
-        1.05,
+    Growth(
+        "784-128-64-10",
+        "batch",
+        [((784, 128, 64, 10), m) for m in BATCHES],
     ),
-    (
-        "batch, 64-128-10",
-        [((64, 128, 10), m, m) for m in (1, 8, *2 ** np.arange(5, 14))],
-        128,
-        None,
+    Growth(
+        "64-128-10",
+        "batch",
+        [((64, 128, 10), m) for m in BATCHES],
+        unjudged="with so few inputs its time goes into moving arrays,\n"
+        "and that is slower once they outgrow a cache of the processor",
     ),
-    (
-        "weights, w-w-w-w with batch 64",
-        [((w, w, w, w), 64, 3 * w * w) for w in 2 ** np.arange(4, 11)],
-        3 * 128**2,
-        1.05,
+    Growth(
+        "w-w-w, batch of 64",
+        "width",
+        [((w, w, w), 64) for w in WIDTHS],
     ),
 ]
 ROUNDS = 8
@@ -187,25 +231,63 @@ def in_turns(steps):
     return list(map(statistics.median, times))
 
 
-def slope(sizes, times):
-    """That of the straight line, by least squares, on logarithmic axes."""
-    return np.polyfit(np.log(sizes), np.log(times), 1)[0]
+def fitted(sizes, times):
+    """Slope and height of the straight line, on logarithmic axes.
+
+    By least squares: the time is about ``exp(height) * size**slope``.
+    """
+    return np.polyfit(np.log(sizes), np.log(times), 1)
 
 
-def print_growth(name, cases, first, limit):
+def measured(growth):
+    """The seconds of an update, for each of the cases."""
+    times = in_turns([made(*case) for case in growth.cases])
+    return np.array(times)
+
+
+def print_growth(growth, times):
     """Print one table; True if its slope is above the limit."""
-    sizes = [size for _, _, size in cases]
-    times = in_turns([made(layers, batch) for layers, batch, _ in cases])
-    print(f"\n{name}\n{'size':>10}{'ours µs':>12}{'slope to here':>16}")
-    for k, (size, taken) in enumerate(zip(sizes, times, strict=True)):
+    against, amounts = growth.judged
+    head = f"{growth.grows:>10}{'ours µs':>12}{f'slope in {against}':>20}"
+    print(f"\n{growth.grows} doubled, {growth.name}\n{head}")
+    for k, (size, taken) in enumerate(zip(growth.sizes, times, strict=True)):
         pair = slice(k - 1, k + 1)
-        local = f"{slope(sizes[pair], times[pair]):.2f}" if k else "-"
-        print(f"{size:>10}{taken * 1e6:>12.1f}{local:>16}")
-    start = sizes.index(first)
-    found = slope(sizes[start:], times[start:])
-    shown = "not judged" if limit is None else f"limit {limit:.2f}"
-    print(f"slope from {first} on: {found:.3f}, {shown}")
-    return limit is not None and found > limit
+        local = f"{fitted(amounts[pair], times[pair])[0]:.2f}" if k else "-"
+        print(f"{size:>10}{taken * 1e6:>12.1f}{local:>20}")
+    later = growth.sizes >= FIRST
+    found, _ = fitted(amounts[later], times[later])
+    print(f"slope in {against} from {growth.grows} {FIRST} on: {found:.3f}")
+    if growth.unjudged:
+        print(f"not judged: {growth.unjudged}")
+        return False
+    print(f"limit {STEEPEST:.2f}")
+    return bool(found > STEEPEST)
+
+
+def curve(growth, times):
+    """The points and the line of the picture: sizes, seconds, label."""
+    sizes, later = growth.sizes, growth.sizes >= FIRST
+    slope, height = fitted(sizes[later], times[later])
+    line = np.exp(height) * sizes[later] ** slope
+    label = f"slope {slope:.2f} from {FIRST} on"
+    if growth.grows == "width":
+        label += f"\n({slope / 2:.2f} in weights)"
+    return (sizes, times, growth.name), (sizes[later], line, label)
+
+
+def growth_is_steep():
+    """Print and draw how the time grows; True if a slope is too large."""
+    print("\nJudged are the time per example and the time per weight:")
+    print("the slopes in the batch size and in the number of weights are")
+    print(f"at most {STEEPEST:.2f}; that in the width is twice the latter.")
+    panels, steep = {"batch": [], "width": []}, False
+    for growth in DOUBLED:
+        times = measured(growth)
+        steep |= print_growth(growth, times)
+        panels[growth.grows].append(curve(growth, times))
+    step_time.write_picture(PICTURE, panels)
+    print(f"\nall of it as a picture: {PICTURE}")
+    return steep
 
 
 def keep_memory():
@@ -224,8 +306,8 @@ def main():
     print(f"numpy {np.__version__}, PyTorch {torch.__version__}, float64")
     slow = print_ratios()
     keep_memory()
-    steep = [print_growth(*table) for table in DOUBLED]
-    return int(slow or any(steep))
+    steep = growth_is_steep()
+    return int(slow or steep)
 
 
 def print_ratios():

@@ -16,7 +16,7 @@ import sympy
 from backprop.numerics import activations, network
 from backprop.symbolic import catalogue, models
 from backprop.symbolic.derivation import Derivation, Stage
-from random_networks import BCE, HALF, SOFTMAX
+from random_networks import BCE, FURTHEST, HALF, SOFTMAX
 
 DIFFERENCES = 1e-7
 """Largest relative error of an array of gradients: the length of what is
@@ -143,11 +143,15 @@ def compared(seed):
 
 
 @pytest.mark.parametrize("start", range(0, random_networks.COUNT, 100))
-def test_a_hundred_random_networks_against_differences(start):
+def test_a_hundred_random_networks_against_differences(start, record_property):
+    largest = 0.0
     for seed in range(start, start + 100):
         _, _, distance, length, shortest = compared(seed).T
         worst = np.max(distance / np.maximum(length, shortest))
         assert worst <= DIFFERENCES, f"case {seed}: {case(seed)}"
+        largest = max(largest, float(worst))
+    witness = f"central differences, limit {DIFFERENCES:g}"
+    record_property(f"{FURTHEST}{witness}", largest)
 
 
 def test_little_is_skipped_or_invisible():

@@ -12,6 +12,9 @@ from backprop.numerics import activations, losses, network
 COUNT = 1000
 """How many cases there are: ``case(0)`` to ``case(COUNT - 1)``."""
 
+FURTHEST = "largest relative error of the gradients against "
+"""How the property of a test begins that says how far a witness is."""
+
 ACTIVATIONS = tuple(activations.ACTIVATIONS)
 HALF, BCE, SOFTMAX = LOSSES = tuple(losses.LOSSES)
 SCALES = (0.25, 0.5, 1.0, 2.0, 4.0)
