@@ -186,6 +186,7 @@ const TITLES = {
 
 // What stands before a number in the graph.
 function prefix(name) {
+  if (name.startsWith("dL_dz")) return "δ ";
   return /^[zb]/.test(name) ? `${name[0]} ` : "";
 }
 
@@ -217,7 +218,7 @@ class Panel {
     this.model = model;
     this.steps = steps;
     this.rules = networks[model.get("sizes")].rules;
-    this.title = h("p", { class: "bp-title" });
+    this.title = h("p", { class: "bp-title", role: "status" });
     this.formula = h("div", {
       class: "bp-formulas",
       tabindex: 0,
