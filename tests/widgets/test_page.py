@@ -420,6 +420,17 @@ def test_the_handle_is_dragged(name, drag, show):
         assert reader.page.evaluate("scrollY") == top
 
 
+@with_handle
+def test_a_finger_beside_the_handle_drags_it(name, show):
+    with show(make(name), has_touch=True) as reader:
+        handle = reader.widget().locator(".bp-handle").first
+        handle.scroll_into_view_if_needed()
+        before = reader.states()[0]
+        x, y = centre(handle.bounding_box())
+        drag_with_finger(reader, (x + 9, y - 9), (40, -20))
+        assert reader.states()[0] != before
+
+
 def test_linked_widgets_follow_each_other(show):
     one, other, third = (make("ActivationExplorer") for _ in range(3))
     tie = widgets.link(one, "z", other, "z")

@@ -73,6 +73,11 @@ export class Plot {
   }
 }
 
+// What a finger needs around a handle, unseen.
+export function fingertip() {
+  return s("circle", { class: "bp-reach", r: 20 });
+}
+
 // Let an element of a plot be dragged: `moved(x, y)` gets axis units. Returns
 // the function that ends it, in the middle of a drag too.
 export function draggable(plot, element, moved) {

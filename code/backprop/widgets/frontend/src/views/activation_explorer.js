@@ -5,7 +5,7 @@ import { h, s, say } from "../lib/dom.js";
 import { number } from "../lib/format.js";
 import { change, watch } from "../lib/model.js";
 import { formulas } from "../lib/neuron.js";
-import { Plot, draggable, extent, range } from "../lib/plot.js";
+import { Plot, draggable, extent, fingertip, range } from "../lib/plot.js";
 
 const REACH = 8;
 const POINTS = 161;
@@ -30,8 +30,10 @@ export function activationExplorer(model, element) {
   const curve = s("path", { class: "bp-curve bp-forward" });
   const tangent = s("path", { class: "bp-curve bp-gradient bp-dashed" });
   const point = s("circle", { class: "bp-handle bp-gradient", r: 8 });
-  plot.content.append(curve, tangent, point);
-  const letGo = draggable(plot, point, (z) => change(model, { z: clamp(z) }));
+  const around = fingertip();
+  const grip = s("g", {}, around, point);
+  plot.content.append(curve, tangent, grip);
+  const letGo = draggable(plot, grip, (z) => change(model, { z: clamp(z) }));
   const words = h("p", { class: "bp-live", role: "status" });
   element.append(
     h("div", { class: "bp-controls" }, ...controls.map((c) => c.element)),
@@ -51,7 +53,7 @@ export function activationExplorer(model, element) {
     const at = clamp(z);
     const shown = activation(at);
     drawTangent(plot, tangent, at, shown.a, shown.da_dz);
-    place(point, plot.x(at), plot.y(shown.a));
+    for (const circle of [around, point]) place(circle, plot.x(at), plot.y(shown.a));
     say(words, describe(z, a, da_dz, model.get("exact")));
   });
   return () => {

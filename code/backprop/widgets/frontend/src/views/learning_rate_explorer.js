@@ -9,7 +9,7 @@ import { number, short } from "../lib/format.js";
 import { minimum } from "../lib/minimum.js";
 import { change, watch } from "../lib/model.js";
 import { descend, formulas } from "../lib/neuron.js";
-import { Plot, draggable, extent, range } from "../lib/plot.js";
+import { Plot, draggable, extent, fingertip, range } from "../lib/plot.js";
 
 const ETA = { min: 1e-3, max: 100 };
 const START = [-1e6, 1e6];
@@ -397,8 +397,10 @@ class Valley {
     this.trail = new Trail(this.plot);
     this.trail.clip.prepend(this.bottom, this.curve);
     this.handle = s("rect", { class: "bp-handle bp-gradient", width: 15, height: 15 });
-    this.plot.content.append(this.handle);
-    this.letGo = draggable(this.plot, this.handle, (w) => this.drag(w));
+    this.reach = fingertip();
+    const grip = s("g", {}, this.reach, this.handle);
+    this.plot.content.append(grip);
+    this.letGo = draggable(this.plot, grip, (w) => this.drag(w));
     // While the reader moves the start, the axes stay where they are.
     this.hold = () => (this.held = true);
     this.release = () => (this.held = false);
@@ -429,6 +431,8 @@ class Valley {
     const [cx, cy] = this.trail.clamp(pixel(this.plot.x(start)), pixel(this.plot.y(L)));
     this.handle.setAttribute("x", cx - 7.5);
     this.handle.setAttribute("y", cy - 7.5);
+    this.reach.setAttribute("cx", cx);
+    this.reach.setAttribute("cy", cy);
   }
 
   // Choose the domain and draw the curve, where they have to change: for

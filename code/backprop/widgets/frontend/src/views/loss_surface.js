@@ -9,7 +9,7 @@ import { number } from "../lib/format.js";
 import { roots } from "../lib/minimum.js";
 import { change, watch } from "../lib/model.js";
 import { descend, formulas } from "../lib/neuron.js";
-import { Plot, draggable, range } from "../lib/plot.js";
+import { Plot, draggable, fingertip, range } from "../lib/plot.js";
 
 const REACH = 4;
 const CELLS = 48;
@@ -220,7 +220,7 @@ class Picture {
     this.handle = s(
       "g",
       { class: "bp-start" },
-      s("circle", { class: "bp-reach", r: 20 }),
+      fingertip(),
       s("circle", { class: "bp-handle bp-gradient", r: 8 }),
     );
     const marks = [this.valley, this.tangent, this.corner, this.path, this.dots, this.arrow];
