@@ -103,9 +103,7 @@ def test_every_exercise_has_a_folded_solution(path):
 
 @each_chapter
 def test_exercises_predict_derive_code_and_break(path):
-    titles = re.findall(
-        r"\{exercise(?:-start)?\} (\w+)", chapter.source(path)
-    )
+    titles = re.findall(r"\{exercise(?:-start)?\} (\w+)", chapter.source(path))
     assert {"Predict", "Derive", "Code", "Break"} <= set(titles)
 
 

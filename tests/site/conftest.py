@@ -9,6 +9,12 @@ import pytest
 from bs4 import BeautifulSoup
 
 ELSEWHERE = re.compile(r"^(?!file:|data:|blob:|about:)")
+OPEN_FOLDS = """() => {
+  document.querySelectorAll("button.toggle-button-hidden")
+    .forEach(button => button.click());
+  document.querySelectorAll("details")
+    .forEach(fold => { fold.open = true; });
+}"""
 
 
 @pytest.fixture(scope="session")
@@ -62,6 +68,10 @@ class Visit:
         self.page.on("console", self.heard)
         self.page.on("request", self.asked)
         self.page.on("requestfailed", lambda r: add(f"failed: {r.url}"))
+
+    def open_every_fold(self):
+        """Show what is folded, so that it is tested too."""
+        self.page.evaluate(OPEN_FOLDS)
 
     def heard(self, message):
         """Keep what the console shows in red."""

@@ -18,24 +18,13 @@ CHAPTERS = [
 ]
 ALL = [*BOOK, "genindex.html", "search.html"]
 PHONE = 375
-OPEN_FOLDS = """() => {
-  document.querySelectorAll("button.toggle-button-hidden")
-    .forEach(button => button.click());
-  document.querySelectorAll("details")
-    .forEach(fold => { fold.open = true; });
-}"""
-
-
-def open_every_fold(page):
-    """Show what is folded, so that it is tested too."""
-    page.evaluate(OPEN_FOLDS)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", ALL)
 def test_a_page_is_complete_from_disk(name, scheme, visit):
     with visit(name, scheme=scheme) as seen:
-        open_every_fold(seen.page)
+        seen.open_every_fold()
         seen.page.wait_for_timeout(200)
         assert seen.complaints == []
         shown = seen.page.locator("html").get_attribute("data-theme")
@@ -47,7 +36,7 @@ def test_a_page_is_complete_from_disk(name, scheme, visit):
 @pytest.mark.parametrize("name", ALL)
 def test_a_phone_never_scrolls_sideways(name, visit):
     with visit(name, width=PHONE) as seen:
-        open_every_fold(seen.page)
+        seen.open_every_fold()
         width = seen.page.evaluate("document.documentElement.scrollWidth")
         assert width <= PHONE
 
@@ -58,7 +47,7 @@ def test_a_phone_never_scrolls_sideways(name, visit):
 @pytest.mark.parametrize("name", ALL)
 def test_axe_finds_nothing_serious(name, scheme, width, visit):
     with visit(name, scheme=scheme, width=width) as seen:
-        open_every_fold(seen.page)
+        seen.open_every_fold()
         seen.page.wait_for_timeout(400)  # the theme sets tab stops late
         found = Axe().run(seen.page).response["violations"]
     serious = [
@@ -78,7 +67,7 @@ WRONG_STOPS = """boxes => boxes
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_a_wide_formula_scrolls_by_keyboard(name, visit):
     with visit(name, width=PHONE) as seen:
-        open_every_fold(seen.page)
+        seen.open_every_fold()
         seen.page.wait_for_timeout(200)
         boxes = seen.page.locator("div.math > .formula")
         assert boxes.evaluate_all(WRONG_STOPS) == []
@@ -136,7 +125,7 @@ def test_a_widget_has_no_light_frame_in_the_dark(name, visit):
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_paper_has_pictures_and_no_controls(name, visit):
     with visit(name) as seen:
-        open_every_fold(seen.page)
+        seen.open_every_fold()
         seen.page.emulate_media(media="print")
         for host in seen.page.locator(".bp-host").all():
             assert host.locator("img.bp-still").is_visible()

@@ -99,6 +99,13 @@ class Reader:
         text = unquote(self.page.evaluate("location.hash"))
         return json.loads(text.removeprefix("#widgets="))
 
+    def wait_until_drawn(self):
+        """What has changed by now is on the screen."""
+        self.page.evaluate(
+            "new Promise(done => requestAnimationFrame(() => "
+            "requestAnimationFrame(done)))"
+        )
+
     def check(self):
         """No error, no request, and a number wherever one should be."""
         assert self.complaints == []

@@ -391,7 +391,8 @@ def test_a_link_works_in_python_and_is_marked_for_the_page():
     tie.unlink()
     one.w = 4.0
     assert other.w == -1.0
-    assert one.links["w"] == [] and other.links["w"] == third.links["w"]
+    assert one.links["w"] == []
+    assert other.links["w"] == third.links["w"]
 
 
 @every_class

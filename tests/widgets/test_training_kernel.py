@@ -4,10 +4,12 @@ import itertools
 import json
 import random
 import re
+from functools import cache
 
 import house
 import numpy as np
 import pytest
+import random_networks
 import sympy as sp
 from backprop.numerics import activations, data, losses, network
 from backprop.symbolic import catalogue, emit
@@ -15,7 +17,9 @@ from backprop.symbolic.catalogue import z
 from backprop.widgets import TrainingPlayground
 from backprop.widgets.mulberry import Mulberry
 from javascript import Script
+from random_networks import SOFTMAX
 from sympy.codegen.cfunctions import expm1
+from widget_numbers import layers_of
 
 SOURCES = house.ROOT / "code/backprop/widgets/frontend/src"
 MODULES = ["formulas", "lib/matrix", "lib/batch_network"]
@@ -27,6 +31,16 @@ every_activation = pytest.mark.parametrize("name", NAMES)
 # One pass differs by rounding; a hundred updates multiply that, and 1e-10 is
 # what the book promises.
 ONE, HUNDRED = 1e-12, 1e-10
+
+COUNT, LARGEST = 1200, 64
+"""Random networks, 200 of each activation, and examples of a batch."""
+
+VISIBLE = 1e-5
+"""A gradient shorter than this share of the loss, or of 1, is measured
+against this share: p - y has the rounding of numbers of order 1."""
+
+FEW = 0.01
+"""Share of the gradients that may be so short: they hide nothing."""
 
 CALLS = """
 const matrix = (rows, room = rows.length) => {
@@ -140,47 +154,89 @@ def test_the_matrix_kernel_equals_numpy(seed, script):
     assert close(found["norm"], np.linalg.norm(D.T @ A))
 
 
-def random_network(rng, name):
-    """A network with two outputs, a batch and its classes."""
-    sizes = [*rng.integers(1, 9, rng.integers(1, 5)).tolist(), 2]
-    last = len(sizes) - 2
-    layers = tuple(
-        network.Layer(
-            rng.normal(size=(n, m)),
-            rng.normal(size=n),
-            "identity" if l == last else name,
-        )
-        for l, (m, n) in enumerate(itertools.pairwise(sizes))
-    )
-    X = rng.normal(size=(rng.integers(1, 12), sizes[0]))
-    return layers, X, data.one_hot(rng.integers(0, 2, len(X)), 2)
+@cache
+def random_case(seed):
+    """A network with up to 3 hidden layers and 2 outputs, and its batch."""
+    rng = np.random.default_rng([82, seed])
+    hidden, m = int(rng.integers(4)), int(rng.integers(1, LARGEST + 1))
+    sizes = [*rng.integers(1, 9, hidden + 1).tolist(), 2]
+    names = [activation_of(seed)] * (hidden + 1)
+    return random_networks.drawn(rng, sizes, names, SOFTMAX, m)
 
 
-@pytest.mark.parametrize("seed", range(12))
-@every_activation
-def test_a_pass_equals_numpy(name, seed, script):
-    rng = np.random.default_rng(seed)
-    layers, X, Y = random_network(rng, name)
-    rows = [{"W": k.W.tolist(), "b": k.b.tolist()} for k in layers]
-    found = call(
-        script, "pass", name, rows, X.tolist(), Y.tolist(), len(X) + seed % 2
-    )
-    cache = network.forward(layers, X)
-    gradients = network.backward(layers, cache, Y, "softmax_cross_entropy")
-    loss = losses.softmax_cross_entropy(cache.output, Y)
+def activation_of(seed):
+    """The activation of the hidden layers: they take turns."""
+    return NAMES[seed % len(NAMES)]
+
+
+def kernel_pass(script, seed):
+    """What the kernel makes of a case, in buffers with or without room."""
+    one = random_case(seed)
+    rows = [{"W": k.W.tolist(), "b": k.b.tolist()} for k in one.layers]
+    batch = one.X.tolist(), one.Y.tolist()
+    room = len(one.X) + seed // len(NAMES) % 2
+    return call(script, "pass", activation_of(seed), rows, *batch, room)
+
+
+def alike(found, expected, shortest):
+    """Equal shapes, and as long as `ONE` of the array is what is between."""
+    found, expected = np.asarray(found, float), np.asarray(expected, float)
+    assert found.shape == expected.shape
+    length = max(np.linalg.norm(expected), shortest)
+    return np.linalg.norm(found - expected) <= ONE * length
+
+
+def assert_is_pass(found, one):
+    """The loss, the gradients, their lengths and the new weights of numpy."""
+    loss, gradients = network.objective(one.X, one.Y, SOFTMAX)(one.layers)
     assert close(found["loss"], loss)
-    assert close(found["P"], losses.softmax(cache.output)[:, 1])
-    moved = network.update(layers, gradients, 0.5)
+    Z = network.forward(one.layers, one.X).output
+    assert close(found["P"], losses.softmax(Z)[:, 1])
+    shortest = VISIBLE * max(1.0, loss)
+    for l, slopes in enumerate(found["gradients"], start=1):
+        assert alike(slopes["W"], gradients.dL_dW[l], shortest)
+        assert alike(slopes["b"], gradients.dL_db[l], shortest)
+    norms = [*network.gradient_norms(gradients).values()]
+    assert alike(found["norms"], norms, shortest)
     assert found["moved"] is True
-    for l, (layer, slopes) in enumerate(
-        zip(found["rows"], found["gradients"], strict=True), start=1
-    ):
-        assert close(slopes["W"], gradients.dL_dW[l])
-        assert close(slopes["b"], gradients.dL_db[l])
-        norm = np.linalg.norm(gradients.dL_dW[l])
-        assert close(found["norms"][l - 1], norm)
-        assert close(layer["W"], moved[l - 1].W)
-        assert close(layer["b"], moved[l - 1].b)
+    moved = network.update(one.layers, gradients, 0.5)
+    for row, layer in zip(found["rows"], moved, strict=True):
+        assert close(row["W"], layer.W)
+        assert close(row["b"], layer.b)
+
+
+@pytest.mark.parametrize("start", range(0, COUNT, 100))
+def test_a_hundred_random_networks_equal_numpy(start, script):
+    for seed in range(start, start + 100):
+        found, one = kernel_pass(script, seed), random_case(seed)
+        assert len(found["gradients"]) == len(one.layers)
+        try:
+            assert_is_pass(found, one)
+        except AssertionError as wrong:
+            wrong.add_note(f"case {seed}: {one}")
+            raise
+
+
+def test_the_networks_are_of_every_kind():
+    cases = [*map(random_case, range(COUNT))]
+    kinds = {
+        (activation_of(seed), len(one.layers))
+        for seed, one in enumerate(cases)
+    }
+    assert kinds == {*itertools.product(NAMES, (1, 2, 3, 4))}
+    assert {n for one in cases for n in one.sizes} == {*range(1, 9)}
+    assert {len(one.X) for one in cases} == {*range(1, LARGEST + 1)}
+
+
+def test_few_gradients_are_too_short_to_be_seen():
+    lengths = []
+    for one in map(random_case, range(COUNT)):
+        loss, _ = network.objective(one.X, one.Y, SOFTMAX)(one.layers)
+        *parameters, _ = map(np.linalg.norm, random_networks.gradients(one))
+        lengths += [length / max(1.0, loss) for length in parameters]
+    lengths = np.array(lengths)
+    invisible = (lengths > 0) & (lengths < VISIBLE)
+    assert invisible.sum() <= FEW * len(lengths)
 
 
 EXTREMES = [0.0, 1e-300, 1e-8, 0.5, 1, 20, 36, 38, 300, 710, 746, 1e4, 1e9]
@@ -384,24 +440,15 @@ def test_the_measure_is_that_of_numpy(script):
     playground = TrainingPlayground(data="moons", hidden=[5, 3], eta=0.2)
     found = call(script, "train", settings_of(playground), 60)["measure"]
     training, held_out = playground.examples()
-    layers = tuple(
-        network.Layer(row["W"], row["b"], name)
-        for row, name in zip(
-            playground.run(60)["layers"],
-            ["tanh", "tanh", "identity"],
-            strict=True,
-        )
+    layers = layers_of(playground, 60)
+    loss, gradients = network.objective(training.X, training.Y, SOFTMAX)(
+        layers
     )
-    loss, gradients = network.objective(
-        training.X, training.Y, "softmax_cross_entropy"
-    )(layers)
     assert close(found["training"], loss, HUNDRED)
     norms = [*network.gradient_norms(gradients).values()]
     assert close(found["norms"], norms, HUNDRED)
     for some, name in ((training, "right"), (held_out, "heldOutRight")):
         share = network.accuracy(layers, some.X, some.labels)
         assert found[name] == round(share * len(some))
-    loss = network.loss(
-        layers, held_out.X, held_out.Y, "softmax_cross_entropy"
-    )
+    loss = network.loss(layers, held_out.X, held_out.Y, SOFTMAX)
     assert close(found["heldOut"], loss, HUNDRED)

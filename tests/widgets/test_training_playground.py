@@ -9,8 +9,9 @@ import traitlets
 import widget_page
 from axe_playwright_python.sync_playwright import Axe
 from backprop import plotting, widgets
-from backprop.numerics import data, network
+from backprop.numerics import data
 from backprop.widgets import TrainingPlayground
+from widget_numbers import norms_of
 from widget_page import hash_of
 
 site = pytest.mark.site
@@ -372,10 +373,7 @@ def test_a_loss_worse_than_guessing_is_remarked(open_page):
 
 def corner(reader, index=0):
     """The pixels of the map, and of the network's drawing, as text."""
-    reader.page.evaluate(
-        "new Promise(done => requestAnimationFrame(() => "
-        "requestAnimationFrame(done)))"
-    )
+    reader.wait_until_drawn()
     return reader.widget(index).evaluate(
         "e => [...e.querySelectorAll('canvas')].map(c => c.toDataURL())"
     )
@@ -463,20 +461,6 @@ def test_the_gradients_and_the_curves_are_of_the_drawn_weights(open_page):
     found = [float(text) for text in shown.all_text_contents()]
     playground = TrainingPlayground(**state(reader))
     assert norms_of(playground) == pytest.approx(found, rel=1e-9)
-
-
-def norms_of(playground):
-    """The length of each layer's gradient over the training data."""
-
-    training, _ = playground.examples()
-    rows = playground.run()["layers"]
-    names = ["tanh"] * (len(rows) - 1) + ["identity"]
-    layers = tuple(
-        network.Layer(row["W"], row["b"], name)
-        for row, name in zip(rows, names, strict=True)
-    )
-    loss = network.objective(training.X, training.Y, "softmax_cross_entropy")
-    return [*network.gradient_norms(loss(layers)[1]).values()]
 
 
 def count_frames(reader):

@@ -24,7 +24,9 @@ export const RADIUS = 17;
 
 export class Graph {
   constructor() {
-    this.edges = new Map(EDGES.map((edge) => [edge.join(), drawEdge(edge)]));
+    this.edges = new Map(
+      EDGES.map(([from, to]) => [`${from},${to}`, new Edge(NODES[from], NODES[to])]),
+    );
     this.numbers = {};
     const nodes = Object.entries(NODES).map(([name, [x, y]]) => {
       const value = s("text", { class: "bp-value", x, y: y - 24 });
@@ -47,7 +49,7 @@ export class Graph {
         "aria-label":
           "The computational graph: x, w and b lead to z, z to a, a and y to L",
       },
-      ...this.edges.values(),
+      ...[...this.edges.values()].map((edge) => edge.element),
       ...nodes,
     );
   }
@@ -60,24 +62,27 @@ export class Graph {
       say(gradient, gradients[name] ?? "");
     }
     const keys = new Set(lit.map((edge) => edge.join()));
-    for (const [key, line] of this.edges) {
-      put(line, "class", className(keys.has(key), backward));
-    }
+    for (const [key, edge] of this.edges) edge.show(keys.has(key), backward);
   }
 }
 
-// The class of an edge: lit or not, and in which direction.
-export function className(lit, backward) {
-  if (!lit) return "bp-edge";
-  return `bp-edge bp-lit ${backward ? "bp-gradient" : "bp-forward"}`;
-}
+// A line between two nodes. Lit backward, it points to where it comes from.
+export class Edge {
+  constructor(from, to) {
+    this.forth = arrow(from, to);
+    this.back = arrow(to, from);
+    this.element = s("path", { class: "bp-edge", d: this.forth });
+  }
 
-function drawEdge([from, to]) {
-  return s("path", { class: "bp-edge", d: arrow(NODES[from], NODES[to]) });
+  show(lit, backward) {
+    const way = backward ? "bp-gradient" : "bp-forward";
+    put(this.element, "class", lit ? `bp-edge bp-lit ${way}` : "bp-edge");
+    put(this.element, "d", lit && backward ? this.back : this.forth);
+  }
 }
 
 // A line from circle to circle with a small arrowhead, both in one path.
-export function arrow([x0, y0], [x1, y1]) {
+function arrow([x0, y0], [x1, y1]) {
   const length = Math.hypot(x1 - x0, y1 - y0);
   const [ux, uy] = [(x1 - x0) / length, (y1 - y0) / length];
   const point = (along, aside = 0) =>

@@ -3,7 +3,7 @@
 // gradient below. Weights and biases are buttons.
 
 import { drawing, put, s, say } from "./dom.js";
-import { arrow, className } from "./graph.js";
+import { Edge } from "./graph.js";
 import { plain, reading } from "./network.js";
 
 const [COLUMN, ROW, TOP, LEFT] = [125, 146, 82, 32];
@@ -21,7 +21,9 @@ export class NetworkGraph {
     const end = column(this.depth + 1) - 30;
     this.texts = {};
     this.buttons = {};
+    this.edges = {};
     this.losses = [];
+    this.targets = [];
     this.numbers = {};
     const edges = [];
     const nodes = counts.map((_, l) => this.heading(l, column(l)));
@@ -34,7 +36,7 @@ export class NetworkGraph {
             const name = `w${l + 1}_${to}${j}`;
             edges.push(this.weight(name, at, [column(l + 1), row(to - 1, counts[l + 1])], choose));
           }
-        else this.losses.push(edge(at, [end, middle]));
+        else this.losses.push(new Edge(at, [end, middle]));
       }
     });
     const targets = counts[this.depth];
@@ -42,7 +44,7 @@ export class NetworkGraph {
     for (let j = 1; j <= targets; j += 1) {
       const at = [end, row(j - 1, targets) + low];
       const below = at[1] > middle;
-      this.losses.push(edge(at, [end, middle]));
+      this.targets.push(new Edge(at, [end, middle]));
       nodes.push(circle(at, "y", "y", j), this.text(`y_${j}`, at, below ? 33 : -23, "bp-value"));
     }
     // Between the edges from two outputs, or above the edge from one.
@@ -58,7 +60,7 @@ export class NetworkGraph {
         "aria-label": `A ${sizes} network: choose a weight or a bias to see its paths to the loss`,
         style: `min-width:${Math.round(0.74 * width)}px`,
       },
-      ...this.losses,
+      ...[...this.losses, ...this.targets].map((edge) => edge.element),
       ...edges,
       ...nodes,
       ...Object.values(this.numbers),
@@ -98,10 +100,11 @@ export class NetworkGraph {
       this.text(name, at, -4, "bp-weight"),
       this.text(`dL_d${name}`, at, 11, "bp-slope"),
     );
+    this.edges[name] = new Edge(from, to);
     return this.choosable(name, choose, [
       s("line", { class: "bp-hit", x1, y1, x2, y2 }),
       s("line", { class: "bp-halo", x1, y1, x2, y2 }),
-      edge(from, to),
+      this.edges[name].element,
     ]);
   }
 
@@ -143,17 +146,15 @@ export class NetworkGraph {
       element.classList.toggle("bp-on-path", paths.has(name));
       if (!this.numbers[name]) continue; // a bias
       const isLit = Number(name[1]) === lit;
-      put(element.lastChild, "class", className(isLit, backward));
+      this.edges[name].show(isLit, backward);
       const loud = isLit || lit === null || name === selected;
       put(this.numbers[name], "class", loud ? "bp-numbers" : "bp-numbers bp-quiet");
     }
-    for (const line of this.losses)
-      put(line, "class", className(lit === this.depth + 1, backward));
+    // Nothing goes back to the targets: they are given.
+    const last = lit === this.depth + 1;
+    for (const edge of this.losses) edge.show(last, backward);
+    for (const edge of this.targets) edge.show(last && !backward, false);
   }
-}
-
-function edge(from, to) {
-  return s("path", { class: "bp-edge", d: arrow(from, to) });
 }
 
 function circle([cx, cy], kind, letter, index = "") {

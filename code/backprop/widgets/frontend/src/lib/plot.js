@@ -7,6 +7,7 @@ import { scaleLinear, scaleLog } from "d3-scale";
 import { select } from "d3-selection";
 
 import { drawing, s } from "./dom.js";
+import { short } from "./format.js";
 
 const MARGIN = { top: 12, right: 14, bottom: 40, left: 58 };
 
@@ -16,6 +17,7 @@ const OFF = 1e6;
 export class Plot {
   constructor({ width = 420, height = 280, label, xLabel, yLabel, log = false }) {
     this.x = scaleLinear([0, 1], [MARGIN.left, width - MARGIN.right]);
+    this.log = log;
     const scale = log ? scaleLog : scaleLinear;
     this.y = scale([0.1, 1], [height - MARGIN.bottom, MARGIN.top]);
     this.xAxis = s("g", {
@@ -46,7 +48,13 @@ export class Plot {
     this.x.domain(x);
     this.y.domain(y);
     select(this.xAxis).call(axisBottom(this.x).ticks(6));
-    select(this.yAxis).call(axisLeft(this.y).ticks(5, "~g"));
+    select(this.yAxis).call(this.ticks());
+  }
+
+  // On a log axis d3 leaves out the labels that would not fit.
+  ticks() {
+    const axis = axisLeft(this.y);
+    return this.log ? axis.ticks(5, "~g") : axis.ticks(5).tickFormat((value) => short(value));
   }
 
   // The path through points given in the units of the axes; it is broken
