@@ -34,7 +34,8 @@ export class NetworkGraph {
         if (l < this.depth)
           for (let to = 1; to <= counts[l + 1]; to += 1) {
             const name = `w${l + 1}_${to}${j}`;
-            edges.push(this.weight(name, at, [column(l + 1), row(to - 1, counts[l + 1])], choose));
+            const ends = [at, [column(l + 1), row(to - 1, counts[l + 1])]];
+            edges.push(this.weight(name, ends, count > counts[l + 1], choose));
           }
         else this.losses.push(new Edge(at, [end, middle]));
       }
@@ -87,11 +88,9 @@ export class NetworkGraph {
     ];
   }
 
-  // The numbers stand beside the middle, where edges cross, and above all
-  // edges.
-  weight(name, from, to, choose) {
-    const drop = Math.abs(to[1] - from[1]) / ROW;
-    const t = drop < 0.1 ? 0.5 : drop > 1.2 ? 0.27 : 0.38;
+  // The numbers stand aside of where edges cross, and above all edges.
+  weight(name, [from, to], narrows, choose) {
+    const t = along(Math.abs(to[1] - from[1]) / ROW, narrows);
     const at = [from[0] + t * (to[0] - from[0]), from[1] + t * (to[1] - from[1])];
     const [x1, y1, x2, y2] = [...from, ...to];
     this.numbers[name] = s(
@@ -155,6 +154,14 @@ export class NetworkGraph {
     for (const edge of this.losses) edge.show(last, backward);
     for (const edge of this.targets) edge.show(last && !backward, false);
   }
+}
+
+// Where on an edge its numbers stand: by how many rows it drops, and whether
+// fewer units follow, so that edges cross earlier.
+function along(drop, narrows) {
+  if (drop < 0.1) return 0.5;
+  if (drop > 1.2) return narrows ? 0.2 : 0.27;
+  return narrows && drop > 0.6 ? 0.55 : 0.38;
 }
 
 function circle([cx, cy], kind, letter, index = "") {
