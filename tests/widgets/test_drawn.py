@@ -550,6 +550,8 @@ def test_values_stand_above_the_nodes_and_slopes_below(state, reader):
 
 # ---- the activation
 
+STRIP = re.compile(r"M([\d.]+),[\d.]+H([\d.]+)")
+
 # The slope is 0.01 at z = 4.585 for the sigmoid, at 2.993 for tanh and at
 # -4.595 for softplus.
 PLACES = [0.0, 0.5, 2.0, 2.9, 3.1, 4.5, 4.7, 8.0, 1e3]
@@ -584,6 +586,20 @@ def test_the_ends_are_saturated_and_the_middle_is_not(
 ):
     for at in [*flat, *steep]:
         assert says_saturated(reader, name, at) == (at in flat), at
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_the_ground_is_grey_where_the_slope_is_small(name, reader):
+    index = draw(reader, ActivationExplorer(activation=name))
+    plot = plot_of(reader, index, "The activation")
+    strips = STRIP.findall(plot.locator(".bp-flat").get_attribute("d"))
+    ends = [(float(x), 0.0) for strip in strips for x in strip]
+    at = in_units(plot, ends or np.empty((0, 2)))[:, 0].reshape(-1, 2)
+    cells = np.linspace(-8, 8, 161)
+    small = np.abs(activations.get(name).prime(cells)) < 0.01
+    flat = np.flatnonzero(small[:-1] & small[1:])
+    assert at[:, 0] == pytest.approx(cells[flat], abs=1e-6)
+    assert at[:, 1] == pytest.approx(cells[flat + 1], abs=1e-6)
 
 
 # ---- all curves

@@ -27,25 +27,27 @@ export function activationExplorer(model, element) {
     xLabel: "z",
     yLabel: "a",
   });
+  const flat = s("path", { class: "bp-flat" });
   const curve = s("path", { class: "bp-curve bp-forward" });
   const tangent = s("path", { class: "bp-curve bp-gradient bp-dashed" });
   const point = s("circle", { class: "bp-handle bp-gradient", r: 8 });
   const around = fingertip();
   const grip = s("g", {}, around, point);
-  plot.content.append(curve, tangent, grip);
+  plot.content.append(flat, curve, tangent, grip);
   const letGo = draggable(plot, grip, (z) => change(model, { z: clamp(z) }));
   const words = h("p", { class: "bp-live", role: "status" });
   element.append(
     h("div", { class: "bp-controls" }, ...controls.map((c) => c.element)),
     plot.svg,
     words,
+    h("p", { class: "bp-aside" }, `Grey ground: saturated, a slope below ${FLAT}.`),
   );
 
   let drawn = null;
   const stop = watch(model, ["activation", "custom", "z", "exact"], () => {
     const { activation } = formulas(model);
     if (drawn !== activation) {
-      drawCurve(plot, curve, activation);
+      drawCurve(plot, curve, flat, activation);
       drawn = activation;
     }
     const z = model.get("z");
@@ -63,10 +65,22 @@ export function activationExplorer(model, element) {
   };
 }
 
-function drawCurve(plot, curve, activation) {
-  const points = range(-REACH, REACH, POINTS).map((z) => [z, activation(z).a]);
+function drawCurve(plot, curve, flat, activation) {
+  const places = range(-REACH, REACH, POINTS);
+  const points = places.map((z) => [z, activation(z).a]);
   plot.domains([-REACH, REACH], extent(points.map(([, a]) => a)));
   curve.setAttribute("d", plot.line(points));
+  const [bottom, top] = plot.y.range();
+  const isFlat = (z) => Math.abs(activation(z).da_dz) < FLAT;
+  const strips = places
+    .slice(1)
+    .map((end, i) => [places[i], end])
+    .filter((strip) => strip.every(isFlat))
+    .map((strip) => strip.map((z) => plot.x(z)));
+  flat.setAttribute(
+    "d",
+    strips.map(([from, to]) => `M${from},${top}H${to}V${bottom}H${from}Z`).join(""),
+  );
 }
 
 function drawTangent(plot, tangent, z, a, slope) {
