@@ -358,8 +358,7 @@ class Grid {
   cell(cell, value, lost, on, wrong) {
     const out = value === undefined;
     setClass(cell, `bp-cell${out ? " bp-out" : ""}${on ? " bp-on" : ""}${wrong ? " bp-bad" : ""}`);
-    if (out) return;
-    write(cell, lost ? "" : brief(value));
+    if (!out) write(cell, lost ? "" : brief(value));
     if (!cell.hasAttribute("tabindex")) return;
     put(cell, "tabindex", on ? "0" : "-1");
     put(cell, "aria-selected", on);
