@@ -597,9 +597,9 @@ def test_the_ground_is_grey_where_the_slope_is_small(name, reader):
     at = in_units(plot, ends or np.empty((0, 2)))[:, 0].reshape(-1, 2)
     cells = np.linspace(-8, 8, 161)
     small = np.abs(activations.get(name).prime(cells)) < 0.01
-    flat = np.flatnonzero(small[:-1] & small[1:])
-    assert at[:, 0] == pytest.approx(cells[flat], abs=1e-6)
-    assert at[:, 1] == pytest.approx(cells[flat + 1], abs=1e-6)
+    steps = np.diff(np.concatenate([[0], small, [0]]))
+    assert at[:, 0] == pytest.approx(cells[np.flatnonzero(steps > 0)])
+    assert at[:, 1] == pytest.approx(cells[np.flatnonzero(steps < 0) - 1])
 
 
 # ---- all curves

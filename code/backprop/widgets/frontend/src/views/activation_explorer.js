@@ -71,16 +71,24 @@ function drawCurve(plot, curve, flat, activation) {
   plot.domains([-REACH, REACH], extent(points.map(([, a]) => a)));
   curve.setAttribute("d", plot.line(points));
   const [bottom, top] = plot.y.range();
-  const isFlat = (z) => Math.abs(activation(z).da_dz) < FLAT;
-  const strips = places
-    .slice(1)
-    .map((end, i) => [places[i], end])
-    .filter((strip) => strip.every(isFlat))
-    .map((strip) => strip.map((z) => plot.x(z)));
+  const strips = flatParts(places, activation).map((ends) => ends.map((z) => plot.x(z)));
   flat.setAttribute(
     "d",
     strips.map(([from, to]) => `M${from},${top}H${to}V${bottom}H${from}Z`).join(""),
   );
+}
+
+// The stretches, as [from, to], on which the activation is flat.
+function flatParts(places, activation) {
+  const parts = [];
+  let before = false;
+  for (const z of places) {
+    const now = Math.abs(activation(z).da_dz) < FLAT;
+    if (now && before) parts.at(-1)[1] = z;
+    else if (now) parts.push([z, z]);
+    before = now;
+  }
+  return parts;
 }
 
 function drawTangent(plot, tangent, z, a, slope) {
