@@ -67,7 +67,7 @@ class Visit:
         self.page.on("pageerror", lambda error: add(f"error: {error}"))
         self.page.on("console", self.heard)
         self.page.on("request", self.asked)
-        self.page.on("requestfailed", lambda r: add(f"failed: {r.url}"))
+        self.page.on("requestfailed", self.lost)
 
     def open_every_fold(self):
         """Show what is folded, so that it is tested too."""
@@ -77,6 +77,11 @@ class Visit:
         """Keep what the console shows in red."""
         if message.type == "error":
             self.complaints.append(f"console: {message.text}")
+
+    def lost(self, request):
+        """Keep a file that is not there, not one that a reload gave up."""
+        if request.failure != "net::ERR_ABORTED":
+            self.complaints.append(f"failed: {request.url}")
 
     def asked(self, request):
         """Keep every request that leaves the book."""
