@@ -1,9 +1,7 @@
 """The widgets in a bare page: a real browser, no kernel, no network."""
 
-import re
 from types import SimpleNamespace
 
-import numpy as np
 import pytest
 import sympy as sp
 import widget_page
@@ -14,6 +12,7 @@ from backprop.widgets import steps
 from backprop.widgets.base import box_html
 from ipywidgets import HBox, IntSlider, VBox
 from widget_page import hash_of
+from widget_says import FOUND, wanted_in
 
 pytestmark = pytest.mark.site
 
@@ -26,7 +25,6 @@ STEPS = [*steps.WORDS]
 NETWORK_STEPS = widgets.NetworkStepper().steps()
 TITLES = ["z", "a", "L", "∂L/∂a", "∂a/∂z", "∂L/∂z", "∂L/∂w", "∂L/∂b"]
 TITLES += ["new w", "new b", "new L"]
-NUMBER = r"−?\d[\d.]*(?:e[+−]\d+)?"
 DIGITS = pytest.approx
 
 
@@ -34,101 +32,20 @@ def make(name, **state):
     return getattr(widgets, name)(**state)
 
 
-def numbers(text):
-    """Every number of a text, as floats."""
-    found = re.findall(NUMBER, text)
-    return [float(one.rstrip(".").replace("−", "-")) for one in found]
+# A path and a training gather the rounding of all their updates.
+GATHERED = {"LearningRateExplorer": 1e-9, "TrainingPlayground": 1e-9}
 
 
 def assert_shows_its_run(reader, index=0, name="Stepper"):
     """With all digits on: the line says what ``run()`` computes."""
     state = reader.states()[index]
     assert state["exact"] is True
-    CHECKS[name](state, reader.live(index))
-
-
-def explorer_says(state, text):
-    run = make("ActivationExplorer", **state).run()
-    assert numbers(text)[:3] == DIGITS([run["z"], run["a"], run["da_dz"]])
-
-
-def stepper_says(state, text):
-    run = make("Stepper", **state).run()
-    step = STEPS[state["step"]]
-    if step != "L_new":
-        assert numbers(text.split("=")[1])[0] == DIGITS(run[step], abs=1e-12)
-        return
-    change = run["L_new"] - run["L"]
-    expected = [run["L"], run["L_new"], run["predicted"], change]
-    assert numbers(text)[:4] == DIGITS(expected, abs=1e-12)
-
-
-def rate_says(state, text):
-    run = make("LearningRateExplorer", **state).run()
-    found = re.search(rf"After (\d+) updates?: w = ({NUMBER}), L = (.+)", text)
-    assert int(found[1]) == len(run) - 1
-    shown = [*numbers(found[2]), numbers(found[3])[0]]
-    assert shown == DIGITS(run[-1], rel=1e-9, abs=1e-12)
-
-
-def surface_says(state, text):
-    run = make("LossSurface", **state).run()
-    assert numbers(text)[:3] == DIGITS(run[0], rel=1e-12, abs=1e-12)
-
-
-def playground_says(state, text):
-    playground = make("TrainingPlayground", **state)
-    (_, *losses), both = playground.run()["history"][-1], numbers(text)
-    assert both[0] == state["update"]
-    assert both[2] == DIGITS(state["eta"])
-    assert both[3:5] == DIGITS(losses, rel=1e-9)
-
-
-def shapes_say(state, text):
-    run = make("ShapeExplorer", **state).run()
-    rows = np.atleast_2d(run[state["array"]])
-    assert numbers(text.split("=")[-1])[0] == DIGITS(
-        rows[min(state["row"], len(rows) - 1)][
-            min(state["column"], len(rows[0]) - 1)
-        ],
-        abs=1e-12,
-    )
-
-
-def network_says(state, text):
-    run = make("NetworkStepper", **state).run()
-    step, names = [*NETWORK_STEPS.items()][state["step"]]
-    wanted = {"a": "a", "d": "dL_dz"}.get(step[0], "")
-    expected = [run[name] for name in names if name.startswith(wanted)]
-    if step == "update":
-        before, after = (state_entry(state), run[f"{state['selected']}_new"])
-        expected, text = [before, after, after - before], text.split(": ")[1]
-    elif step == "L_new":
-        change = run["L_new"] - run["L"]
-        expected = [run["L"], run["L_new"], run["predicted"], change]
-    else:
-        text = text.split(" = ", 1)[1]
-    assert numbers(text)[: len(expected)] == DIGITS(expected, abs=1e-12)
-
-
-def state_entry(state):
-    """The selected weight or bias."""
-    letter, *place = state["selected"].replace("_", "")
-    value = state["W" if letter == "w" else letter]
-    for unit in place:
-        value = value[int(unit) - 1]
-    return value
-
-
-CHECKS = {
-    "NetworkStepper": network_says,
-    "ActivationExplorer": explorer_says,
-    "Stepper": stepper_says,
-    "LearningRateExplorer": rate_says,
-    "LossSurface": surface_says,
-    "TrainingPlayground": playground_says,
-    "ShapeExplorer": shapes_say,
-}
+    found = FOUND[name]({"state": state, "text": reader.live(index)})
+    wanted = wanted_in(name, state)
+    assert found
+    for part, values in found.items():
+        near = DIGITS(wanted[part], rel=GATHERED.get(name, 0), abs=1e-12)
+        assert values == near, part
 
 
 @every_widget

@@ -42,15 +42,8 @@ EDGES = {
     "dL_db": [["b", "z"]],
     "w_new": [["w", "z"]],
     "b_new": [["b", "z"]],
-    "L_new": [
-        ["x", "z"],
-        ["w", "z"],
-        ["b", "z"],
-        ["z", "a"],
-        ["a", "L"],
-        ["y", "L"],
-    ],
 }
+EDGES["L_new"] = EDGES["z"] + EDGES["a"] + EDGES["L"]
 """The edges of the computational graph that a step lights."""
 
 ACTIVATION_STEPS = ("a", "da_dz")
