@@ -338,13 +338,13 @@ def test_the_handle_is_dragged(name, drag, show):
 
 
 @with_handle
-def test_a_finger_beside_the_handle_drags_it(name, show):
-    with show(make(name), has_touch=True) as reader:
+def test_the_room_around_the_handle_drags_it(name, show):
+    with show(make(name)) as reader:
         handle = reader.widget().locator(".bp-handle").first
         handle.scroll_into_view_if_needed()
-        before = reader.states()[0]
-        x, y = centre(handle.bounding_box())
-        drag_with_finger(reader, (x + 9, y - 9), (40, -20))
+        before, box = reader.states()[0], handle.bounding_box()
+        (x, y), aside = centre(box), 0.7 * box["width"]
+        drag_with_mouse(reader, (x + aside, y - aside), (-40, 20))
         assert reader.states()[0] != before
 
 
