@@ -80,7 +80,7 @@ export function compute(model) {
   const { path, diverged } = descend(neuron, { w: start, b, x, y, eta }, steps, ["w"]);
   const lowest = minimum({ activation, neuron }, { x, y, b }, start);
   const factor = lowest.curvature ? oneMinus(eta * lowest.curvature) : null;
-  const lost = Number.isNaN(neuron(start, b, x, y, eta).L);
+  const lost = path.length === 0 && Number.isNaN(neuron(start, b, x, y, eta).L);
   const what = lost ? { kind: "nowhere" } : regime(path, diverged, factor, { ...lowest, x });
   return { activation, neuron, eta, start, x, y, b, steps, path, diverged, lowest, factor, what };
 }
