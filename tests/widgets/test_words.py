@@ -1,7 +1,9 @@
 """What the widgets say of a run, held against the theory of chapter 3."""
 
 import pytest
+import sympy as sp
 import widget_page
+from backprop.symbolic import z
 from backprop.widgets import LearningRateExplorer, LossSurface
 
 pytestmark = pytest.mark.site
@@ -18,8 +20,8 @@ REGIMES = [
     (1.9, "oscillates and converges"),
     (1.99, "oscillates and converges"),
     (2.0, "jumps between two points"),
-    (2.01, "diverges"),
-    (3.0, "diverges"),
+    (2.01, "diverges: from update 1 on"),
+    (3.0, "diverges: from update 1 on"),
     (1e6, "diverges: beyond all bounds"),
 ]
 INPUTS = (1.0, 1.5, -2.0)
@@ -51,6 +53,13 @@ def test_the_regimes_of_a_parabola(said):
         assert expected in words, (x, share, words)
         assert (AT_LIMIT if share == 2.0 else LIMIT) in words, words
         assert (AT_LIMIT in words) == (share == 2.0)
+
+
+def test_a_start_without_a_loss_does_not_diverge(said):
+    part = LearningRateExplorer(activation=sp.log(z), start=-1.0, x=1.0, b=0)
+    (words,) = said([part])
+    assert "no value: there is no loss at the start" in words
+    assert "diverges" not in words
 
 
 def test_the_limit_of_a_smooth_neuron_is_named_and_not_contradicted(said):
