@@ -548,6 +548,31 @@ def test_no_page_scrolls_sideways(width, scale, show):
             assert reader.page.evaluate(wide) <= width
 
 
+# How much of the page one must see to see a slider and a drawing, whole.
+SEEN_TOGETHER = """slider => {
+  const { top, bottom } = slider.getBoundingClientRect();
+  const spans = [...slider.closest(".bp").querySelectorAll("svg")]
+    .map(svg => svg.getBoundingClientRect())
+    .map(svg => Math.max(bottom, svg.bottom) - Math.min(top, svg.top));
+  return Math.min(...spans);
+}"""
+
+# These two change the words below them and nothing that is drawn.
+COUNTERS = {"layers", "units in each"}
+
+
+@pytest.mark.parametrize("width", [700, 375])
+@every_widget
+def test_a_slider_is_seen_with_what_it_moves(name, width, show):
+    view = {"viewport": {"width": width, "height": 660}}
+    wide = {"sizes": "2-2-2-2", "step": 13} if name == "NetworkStepper" else {}
+    with show(make(name, **wide), **view) as reader:
+        for slider in reader.widget().get_by_role("slider").all():
+            if slider.get_attribute("aria-label") in COUNTERS:
+                continue
+            assert slider.evaluate(SEEN_TOGETHER) <= 660
+
+
 COLOURS = """host => [...host.querySelectorAll(".bp, .bp *")]
   .filter(e => !e.closest("math") && e.getClientRects().length)
   .map(e => getComputedStyle(e)).map(s => [s.color, s.fill, s.stroke,

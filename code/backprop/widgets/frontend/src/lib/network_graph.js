@@ -52,6 +52,7 @@ export class NetworkGraph {
     const aside = targets === 1 ? [end, middle - 28] : [end - 44, middle];
     nodes.push(circle([end, middle], "L", "L"), this.text("L", aside, 5, "bp-value"));
     const width = end + 34;
+    this.least = Math.round(0.74 * width); // pixels: smaller cannot be read
     const height = middle + Math.max(((rows - 1) * ROW) / 2, low) + 46;
     this.svg = drawing(
       {
@@ -59,7 +60,7 @@ export class NetworkGraph {
         class: "bp-plot bp-graph bp-net",
         role: "group",
         "aria-label": `A ${sizes} network: choose a weight or a bias to see its paths to the loss`,
-        style: `min-width:${Math.round(0.74 * width)}px`,
+        style: `min-width:${this.least}px`,
       },
       ...[...this.losses, ...this.targets].map((edge) => edge.element),
       ...edges,

@@ -50,7 +50,7 @@ export function networkStepper(model, element) {
     if (drawing?.sizes !== state.sizes) {
       drawing?.stop();
       drawing = new Drawing(model, entries, state.sizes);
-      place.replaceChildren(drawing.element, drawing.given);
+      place.replaceChildren(drawing.element);
       keepKeys(place);
     }
     drawing.show(state);
@@ -72,8 +72,7 @@ class Drawing {
     this.steps = Object.entries(networks[sizes].steps);
     this.parameters = parametersOf(sizes);
     const state = read(model);
-    const given = [...names("x", state.x), ...names("y", state.y)];
-    this.sliders = given.map((name) =>
+    this.sliders = [...names("x", state.x), ...names("y", state.y)].map((name) =>
       slider(entries, name, { label: plain(name), ...(name[0] === "x" ? WIDE : NARROW) }),
     );
     this.sliders.push(
@@ -87,27 +86,27 @@ class Drawing {
     });
     this.panel = new Panel(model, this.steps);
     this.paths = new Paths(sizes);
-    this.element = h(
-      "div",
-      { class: "bp-row" },
-      h(
-        "div",
-        { class: "bp-drawn" },
-        h(
-          "div",
-          { class: "bp-scroll", tabindex: 0, role: "group", "aria-label": "The network" },
-          this.graph.svg,
-        ),
-        this.walk.element,
-      ),
-      h("div", {}, this.panel.element, this.paths.element),
-    );
-    this.given = h(
+    const given = h(
       "div",
       { class: "bp-controls bp-given" },
       ...this.sliders.map((control) => control.element),
       this.place,
     );
+    // What moves the drawing stands below it, the steps beside it: or below
+    // too, where the drawing is wide.
+    const drawn = h(
+      "div",
+      { class: "bp-drawn", style: `flex-basis:${this.graph.least}px` },
+      h(
+        "div",
+        { class: "bp-scroll", tabindex: 0, role: "group", "aria-label": "The network" },
+        this.graph.svg,
+      ),
+      given,
+    );
+    const told = h("div", {}, this.walk.element, this.panel.element);
+    const row = h("div", { class: "bp-row" }, drawn, told);
+    this.element = h("div", {}, row, this.paths.element);
   }
 
   show(state) {
@@ -212,7 +211,7 @@ function inRange(model, now) {
   });
 }
 
-// The text below the graph: what a step is, in symbols and in numbers.
+// The text beside the graph: what a step is, in symbols and in numbers.
 class Panel {
   constructor(model, steps) {
     this.model = model;
