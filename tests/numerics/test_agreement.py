@@ -110,3 +110,16 @@ def test_one_witness_is_none():
 
 def test_the_quantity_may_have_the_name_of_a_witness():
     assert compare("quantity", quantity=1.0, other=1.0).digits == ALL
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        (np.ones((3, 1)), np.ones(3)),
+        (np.ones(3), 1.0),
+        (np.zeros(0), np.zeros(0)),
+    ],
+)
+def test_arrays_of_different_shapes_are_not_compared(a, b):
+    with pytest.raises(ValueError, match="found shape .*, expected two num"):
+        digits(a, b)

@@ -306,3 +306,19 @@ def test_a_right_and_certain_logit_keeps_its_digits(z):
         value = losses.get("binary_cross_entropy")(logit, y)
         expected = math.log1p(math.exp(-z))
         assert value == pytest.approx(expected, rel=1e-14, abs=0)
+
+
+@pytest.mark.parametrize("name", losses.LOSSES)
+@pytest.mark.parametrize(
+    ("output", "targets"),
+    [
+        (np.zeros((3, 1)), np.zeros(3)),
+        (np.zeros((3, 2)), np.zeros((1, 2))),
+        (np.zeros((3, 2)), 0.5),
+    ],
+)
+def test_targets_are_not_stretched(name, output, targets):
+    loss = losses.get(name)
+    for function in (loss.value, loss.gradient):
+        with pytest.raises(ValueError, match="Y: found shape .*, expected"):
+            function(output, targets)

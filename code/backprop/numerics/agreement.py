@@ -24,14 +24,20 @@ def digits(a, b):
     """How many leading decimal digits of two numbers agree.
 
     ``-log10 |a - b| / max(|a|, |b|)``, between 0 and 16; 16 where they are
-    equal, 0 where one is not finite. For arrays, that of the worst entry.
+    equal, 0 where one is not finite. For arrays, that of the worst entry;
+    ``ValueError`` for arrays of different shapes, and for empty ones.
 
     >>> digits(1.0, 1.0)
     16.0
     >>> round(digits(1.0, 1.0001), 1)
     4.0
     """
-    a, b = np.broadcast_arrays(np.asarray(a, float), np.asarray(b, float))
+    a, b = np.asarray(a, float), np.asarray(b, float)
+    if a.shape != b.shape or a.size == 0:
+        raise ValueError(
+            f"b: found shape {b.shape} beside {a.shape}, expected two numbers "
+            "or two arrays of one shape, not empty"
+        )
     return min(map(_digits, a.ravel().tolist(), b.ravel().tolist()))
 
 

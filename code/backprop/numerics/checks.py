@@ -22,7 +22,7 @@ def array(name, value, *, ndim):
     array([[1., 2.]])
     """
     if not (isinstance(value, np.ndarray) and value.dtype == np.float64):
-        value = _as_float64(name, value)
+        value = real(name, value)
     if value.ndim != ndim:
         raise ValueError(
             f"{name}: found shape {value.shape}, expected {_rank(ndim)}"
@@ -30,6 +30,24 @@ def array(name, value, *, ndim):
         )
     finite(name, value)
     return value
+
+
+def real(name, value):
+    """``value`` as a float64 array of any rank, NaN and infinity included.
+
+    >>> real("gradient", 2)
+    array(2.)
+    """
+    try:
+        value = np.asarray(value)
+    except ValueError:
+        raise ValueError(
+            f"{name}: found rows of different lengths, expected an array"
+        ) from None
+    if value.dtype.kind not in "fiu":
+        found = f"dtype {value.dtype}" if value.ndim else repr(value.item())
+        raise ValueError(f"{name}: found {found}, expected real numbers")
+    return value.astype(np.float64)
 
 
 def finite(name, value):
@@ -120,6 +138,17 @@ def number(name, value):
     return float(value)
 
 
+def share(name, value, *, least):
+    """Raise ``ValueError`` unless ``value`` is from ``least`` to below 1.
+
+    >>> share("rtol", 1e-6, least=0.0)
+    """
+    if not least <= number(name, value) < 1:
+        raise ValueError(
+            f"{name}: found {value}, expected between {least:.2g} and 1"
+        )
+
+
 def learning_rate(eta):
     """``eta`` as a finite positive float.
 
@@ -163,20 +192,6 @@ def _as_float(name, value):
             f"{name}: found a number too large for a float, expected a "
             "finite number"
         ) from None
-
-
-def _as_float64(name, value):
-    try:
-        value = np.asarray(value)
-    except ValueError:
-        raise ValueError(
-            f"{name}: found rows of different lengths, expected an array"
-        ) from None
-    if value.dtype.kind not in "fiu":
-        raise ValueError(
-            f"{name}: found dtype {value.dtype}, expected real numbers"
-        )
-    return value.astype(np.float64)
 
 
 def _rank(ndim):

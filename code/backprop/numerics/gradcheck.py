@@ -11,12 +11,11 @@ False
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
 from backprop.numerics import checks, losses, network
-from backprop.numerics.agreement import digits
+from backprop.numerics.gradcheck_report import Entry, Report
 
 STEP = float(np.cbrt(np.finfo(np.float64).eps))
 """The relative step h, the cube root of the machine epsilon (6.06e-6): there
@@ -39,59 +38,7 @@ class GradientMismatch(AssertionError):
     """The gradient is not the derivative of the function."""
 
 
-@dataclass(frozen=True)
-class Entry:
-    """One number of the gradient, against its central difference."""
-
-    name: str
-    gradient: float
-    difference: float
-    passed: bool
-    kink: bool
-
-    @property
-    def digits(self):
-        """How many leading digits of the two agree."""
-        return digits(self.gradient, self.difference)
-
-    def __str__(self):
-        verdict = "ok" if self.passed else "WRONG"
-        if self.kink and not self.passed:
-            verdict += ": slopes left and right differ, a kink is near"
-        return (
-            f"{self.name:<14}{self.gradient:>16.9g}{self.difference:>16.9g}"
-            f"{self.digits:>8.1f}  {verdict}"
-        )
-
-
-@dataclass(frozen=True)
-class Report:
-    """The outcome of `check`: print it, or ask ``report.passed``."""
-
-    entries: tuple
-
-    @property
-    def failures(self):
-        """The entries that do not agree."""
-        return tuple(entry for entry in self.entries if not entry.passed)
-
-    @property
-    def passed(self):
-        """True if every entry agrees."""
-        return not self.failures
-
-    @property
-    def digits(self):
-        """The agreeing digits of the worst entry."""
-        return min(entry.digits for entry in self.entries)
-
-    def __str__(self):
-        head = f"{'entry':<14}{'gradient':>16}{'difference':>16}{'digits':>8}"
-        count = len(self.entries) - len(self.failures)
-        foot = f"{count} of {len(self.entries)} entries agree"
-        return "\n".join([head, *map(str, self.entries), foot])
-
-    __repr__ = __str__
+OWN = object()  # the gradients that the book computes
 
 
 def central_difference(function, point, step=STEP):
@@ -104,12 +51,13 @@ def central_difference(function, point, step=STEP):
     >>> round(central_difference(lambda w: w**2, 3.0), 6)
     6.0
     """
-    _check_step(step)
+    checks.share("step", step, least=EPS)
+    array = _finite("point", point)
     slopes = [
         (up - down) / (2 * h)
-        for _, h, up, _, down in _nudges(function, point, step)
+        for _, h, up, _, down in _nudges(function, array, step)
     ]
-    return _shaped(slopes, point)
+    return _shaped(np.reshape(slopes, array.shape))
 
 
 def check(function, point, gradient, *, rtol=RTOL, step=STEP, raises=False):
@@ -121,10 +69,12 @@ def check(function, point, gradient, *, rtol=RTOL, step=STEP, raises=False):
     differ by at most ``rtol`` times the larger, plus what any difference
     quotient leaves: rounding, a few ``eps |f| / h``, and truncation, judged
     by how far the slopes to the left and right are apart (at a kink, where
-    that says nothing, none is left). Returns a
-    `Report`; with ``raises=True`` a failure raises `GradientMismatch` with
-    the report as its message. Raises ``ValueError`` where shapes or names do
-    not fit.
+    that says nothing, none is left). Where both are within that of zero,
+    the entry passes as "too small to tell". Returns a `Report`; with
+    ``raises=True`` a failure raises `GradientMismatch` with the report as its
+    message. Raises ``ValueError`` where shapes or names do not fit, and for a
+    function that is no loss in float64: that returns something else, or
+    another number when it is called again.
 
     >>> loss = lambda p: p["w"] ** 2 + 3 * p["b"]
     >>> print(check(loss, {"w": 2.0, "b": 1.0}, {"w": 4.0, "b": 3.0}))
@@ -133,13 +83,17 @@ def check(function, point, gradient, *, rtol=RTOL, step=STEP, raises=False):
     b                            3               3    11.5  ok
     2 of 2 entries agree
     """
-    _check_step(step)
+    checks.share("step", step, least=EPS)
+    checks.share("rtol", rtol, least=0.0)
     entries = []
     for name, of_one, value, slope in _parts(function, point, gradient):
-        slope = np.asarray(slope, dtype=np.float64)
-        checks.same_shape(
-            "gradient", slope, np.asarray(value), f"the point {name}".strip()
-        )
+        where = f"point {name}".strip()
+        slope = checks.real("gradient", slope)
+        checks.same_shape("gradient", slope, value, f"the {where}")
+        if value.size == 0:
+            raise ValueError(
+                f"{where}: found no entries, expected at least one"
+            )
         entries += _entries(name, of_one, value, slope, rtol, step)
     if not entries:
         raise ValueError("point: found no entries, expected at least one")
@@ -149,12 +103,12 @@ def check(function, point, gradient, *, rtol=RTOL, step=STEP, raises=False):
     return report
 
 
-def check_network(layers, X, Y, loss, gradients=None, **options):
+def check_network(layers, X, Y, loss, gradients=OWN, **options):
     """Check every weight and bias of a network.
 
-    ``gradients`` are what `network.backward` returns, by default computed
-    here; hand in your own to have them checked. ``options`` are those of
-    `check`.
+    ``gradients`` are your own, by the names ``"W1"``, ``"b1"``, ``"W2"`` and
+    so on, or what `network.backward` returns, which is the default.
+    ``options`` are those of `check`.
 
     >>> rng = np.random.default_rng(0)
     >>> layers = network.initialise((2, 2, 1), rng)
@@ -163,13 +117,12 @@ def check_network(layers, X, Y, loss, gradients=None, **options):
     True
     """
     loss = losses.get(loss)
-    if gradients is None:
+    if gradients is OWN:
         cache = network.forward(layers, X)
         gradients = network.backward(layers, cache, Y, loss)
-    point, slopes = {}, {}
+    point = {}
     for l, layer in enumerate(layers, start=1):
         point |= {f"W{l}": layer.W, f"b{l}": layer.b}
-        slopes |= {f"W{l}": gradients.dL_dW[l], f"b{l}": gradients.dL_db[l]}
 
     def value(parameters):
         moved = tuple(
@@ -180,26 +133,60 @@ def check_network(layers, X, Y, loss, gradients=None, **options):
         )
         return network.loss(moved, X, Y, loss)
 
-    return check(value, point, slopes, **options)
+    return check(value, point, _by_name(gradients, len(layers)), **options)
+
+
+def _by_name(gradients, depth):
+    """A network's gradients by the names ``W1``, ``b1`` and so on."""
+    if isinstance(gradients, Mapping):
+        return gradients
+    if not isinstance(gradients, network.Gradients):
+        found = f"a {type(gradients).__name__}"
+        if gradients is None:
+            found = "None (is there a return?)"
+        raise ValueError(
+            f"gradients: found {found}, expected a mapping with the names W1, "
+            "b1 and so on, or what network.backward returns"
+        )
+    named = {}
+    for l in range(1, depth + 1):
+        if not (l in gradients.dL_dW and l in gradients.dL_db):
+            raise ValueError(
+                f"gradients: found nothing for layer {l}, expected dL_dW and "
+                f"dL_db of the layers 1 to {depth}"
+            )
+        named |= {f"W{l}": gradients.dL_dW[l], f"b{l}": gradients.dL_db[l]}
+    return named
 
 
 def _parts(function, point, gradient):
     """(name, function of this part alone, its value, its gradient)."""
     if not isinstance(point, Mapping):
-        yield "", function, point, gradient
+        yield "", function, _finite("point", point), gradient
         return
     if not isinstance(gradient, Mapping) or set(gradient) != set(point):
-        found = sorted(gradient) if isinstance(gradient, Mapping) else gradient
+        names = isinstance(gradient, Mapping)
+        found = list(gradient) if names else repr(gradient)
         raise ValueError(
-            f"gradient: found {found}, expected the names {sorted(point)}"
+            f"gradient: found {found}, expected the names {list(point)}"
         )
-    for name, value in point.items():
+    values = {n: _finite(f"point {n}", v) for n, v in point.items()}
+    shown = {n: _shaped(v) for n, v in values.items()}
+    for name, value in values.items():
         yield (
-            name,
-            lambda moved, name=name: function({**point, name: moved}),
+            str(name),
+            lambda moved, name=name: function({**shown, name: moved}),
             value,
             gradient[name],
         )
+
+
+def _finite(name, value):
+    """A copy that nobody writes to, in float64."""
+    copy = np.array(checks.real(name, value))
+    checks.finite(name, copy)
+    copy.flags.writeable = False
+    return copy
 
 
 def _entries(name, function, value, slope, rtol, step):
@@ -216,6 +203,7 @@ def _entries(name, function, value, slope, rtol, step):
         truncation = 0.0 if kink else 10 * step * apart
         allowed = rtol * largest + rounding + truncation
         agrees = abs(claimed - difference) <= allowed
+        told = claimed == difference or largest > rounding + truncation
         label = name + (f"[{', '.join(map(str, index))}]" if index else "")
         yield Entry(
             name=label or "point",
@@ -223,63 +211,71 @@ def _entries(name, function, value, slope, rtol, step):
             difference=difference,
             passed=bool(agrees and np.isfinite(claimed)),
             kink=bool(kink),
+            array=name,
+            allowed=float(allowed),
+            told=bool(told),
         )
 
 
 def _stays(function, point, index, h, apart, rounding):
     """Does what keeps the slopes apart not shrink with h, as h f'' would?"""
     h = h / 10
-    up, down = (
-        _value(function, _shaped(_moved(point, index, by), point))
-        for by in (h, -h)
-    )
-    middle = _value(function, _shaped(np.array(point, dtype=float), point))
+    up, down = (_value(function, _moved(point, index, by)) for by in (h, -h))
+    middle = _value(function, point.copy())
     closer = abs(up - 2 * middle + down) / h
     return not abs(closer - apart / 10) <= apart / 20 + 10 * rounding
 
 
 def _moved(point, index, by):
     """A copy of ``point`` of which one entry is moved."""
-    array = np.array(point, dtype=np.float64)
+    array = point.copy()
     array[index] += by
     return array
 
 
 def _nudges(function, point, step):
     """(index, h, f(x + h), f(x), f(x - h)) for every entry of ``point``."""
-    array = np.array(point, dtype=np.float64)
-    checks.finite("point", array)
-    middle = _value(function, _shaped(array.copy(), point))
-    for index in np.ndindex(array.shape):
-        h = step * max(1.0, abs(array[index]))
-        up, down = _moved(array, index, h), _moved(array, index, -h)
+    middle = _value(function, point.copy())
+    again = _value(function, point.copy())
+    if middle != again and not np.isnan(middle):
+        raise ValueError(
+            f"function: returned {middle} and then {again} for one point, "
+            "expected one loss: does it draw random numbers?"
+        )
+    for index in np.ndindex(point.shape):
+        h = step * max(1.0, abs(point[index]))
+        up, down = _moved(point, index, h), _moved(point, index, -h)
         h = (up[index] - down[index]) / 2
         yield (
             index,
             float(h),
-            _value(function, _shaped(up, point)),
+            _value(function, up),
             middle,
-            _value(function, _shaped(down, point)),
+            _value(function, down),
         )
 
 
 def _value(function, at):
     """The function's value, which must be one number: a loss."""
-    value = function(at)
+    value = function(_shaped(at))
+    if value is None:
+        raise ValueError(
+            "function: returned None, expected one number (is there a return?)"
+        )
     if np.size(value) != 1:
         raise ValueError(
             f"function: returned shape {np.shape(value)}, expected one "
             "number: check the loss, not the output"
         )
-    return float(np.asarray(value).reshape(()))
+    array = np.asarray(value)
+    if array.dtype.kind == "f" and array.dtype.itemsize < 8:
+        raise ValueError(
+            f"function: returned {array.dtype}, expected float64: the "
+            "difference of two nearly equal numbers has few of its digits left"
+        )
+    return float(checks.real("function", array).reshape(()))
 
 
-def _shaped(values, point):
-    """A float where the point is a number, else an array of its shape."""
-    array = np.asarray(values, dtype=np.float64).reshape(np.shape(point))
+def _shaped(array):
+    """A float for an array without axes, else the array."""
     return float(array) if array.ndim == 0 else array
-
-
-def _check_step(step):
-    if not 0 < step < 1:
-        raise ValueError(f"step: found {step}, expected between 0 and 1")

@@ -22,6 +22,7 @@ def half_squared_error(A, Y):
     >>> half_squared_error(0.75, 0.25)
     0.125
     """
+    _same_shape(A, Y)
     D = A - Y
     return float(np.sum(D * D)) / (2 * _examples(A))
 
@@ -32,6 +33,7 @@ def half_squared_error_gradient(A, Y):
     >>> half_squared_error_gradient(0.75, 0.25)
     0.5
     """
+    _same_shape(A, Y)
     return (A - Y) / _examples(A)
 
 
@@ -47,6 +49,7 @@ def binary_cross_entropy(Z, Y):
     >>> round(binary_cross_entropy(0.0, 1.0), 6)
     0.693147
     """
+    _same_shape(Z, Y)
     wrong = Y * softplus(np.negative(Z)) + (1.0 - Y) * softplus(Z)
     return float(np.sum(wrong)) / _examples(Z)
 
@@ -57,6 +60,7 @@ def binary_cross_entropy_gradient(Z, Y):
     >>> float(binary_cross_entropy_gradient(0.0, 1.0))
     -0.5
     """
+    _same_shape(Z, Y)
     return (sigmoid(Z) - Y) / _examples(Z)
 
 
@@ -84,6 +88,7 @@ def softmax_cross_entropy(Z, Y):
     >>> round(softmax_cross_entropy(Z, Y), 6)
     0.693147
     """
+    _same_shape(Z, Y)
     shifted = Z - Z.max(axis=1, keepdims=True)
     log_sum = np.log(np.exp(shifted).sum(axis=1, keepdims=True))
     return float(np.sum(Y * (log_sum - shifted))) / _examples(Z)
@@ -96,7 +101,16 @@ def softmax_cross_entropy_gradient(Z, Y):
     >>> softmax_cross_entropy_gradient(Z, Y)
     array([[ 0.5, -0.5]])
     """
+    _same_shape(Z, Y)
     return (softmax(Z) - Y) / _examples(Z)
+
+
+def _same_shape(A, Y):
+    if np.shape(A) != np.shape(Y):
+        raise ValueError(
+            f"Y: found shape {np.shape(Y)}, expected {np.shape(A)}, the "
+            "shape of the output"
+        )
 
 
 def _examples(A):
