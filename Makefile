@@ -75,9 +75,10 @@ serve: ## serve the built book on this computer only
 	@test -e $(HTML)/index.html || $(MAKE) book
 	$(PYTHON) -m http.server --bind 127.0.0.1 --directory $(HTML) $(PORT)
 
-handout: $(VENV)/book ## write the chapters as notebooks without solutions
+handout: book ## write the chapters as notebooks without solutions
 	$(BIN)/python -m backprop.handout --to _build/handouts \
-		$$(grep -l '^\*\*Time:' book/*.md)
+		$$(grep -l '"solution": "' $(HTML)/_sources/book/*.ipynb)
+	cp $(HTML)/_static/*.whl _build/handouts
 
 # ---- notebooks in the reader's browser -------------------------------------
 

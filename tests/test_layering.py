@@ -24,7 +24,7 @@ MAY_IMPORT = {
     },
     # the names of the widgets
     "classroom.py": {"backprop.widgets"},
-    "handout.py": {"jupytext"},
+    "handout.py": set(),
     "parallel.py": {"numpy", "dask", "distributed", "backprop.numerics"},
     "notation.py": set(),
     # IPython only where the bar is in a notebook

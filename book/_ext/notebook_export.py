@@ -94,7 +94,9 @@ def export(notebook, blocks, first=None, kernel="python3"):
             continue
         # a cell that the page leaves out is needed by those after it
         made += code_cells(notebook, following, block.cell)
-        made += [code_cell(notebook.cells[block.cell], block.output)]
+        cell = code_cell(notebook.cells[block.cell], block.output)
+        cell.metadata.update(block.marks)
+        made.append(cell)
         following = block.cell + 1
     made += code_cells(notebook, following, len(notebook.cells))
     return finished(notebook, made, kernel)
@@ -104,13 +106,15 @@ def add_text(cells, block):
     """Append Markdown to the last cell, or begin a new one.
 
     A folded heading has its cell for itself: the cells after it are hidden.
+    What belongs to no exercise is not in a cell of one.
     """
     last = cells[-1] if cells else None
     can_grow = last is not None and last.cell_type == "markdown"
-    if can_grow and not block.alone and FOLDED not in last.metadata:
+    if can_grow and not block.alone and last.metadata == block.marks:
         last.source += "\n\n" + block.text
         return
     cells.append(nbformat.v4.new_markdown_cell(block.text))
+    cells[-1].metadata.update(block.marks)
     if block.folded:
         cells[-1].metadata[FOLDED] = True
 

@@ -10,7 +10,7 @@ the source, which fails a build with ``-W``.
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from urllib.parse import urljoin
 
 from docutils import nodes
@@ -32,7 +32,8 @@ class Block:
     """A piece of Markdown, or the number of a code cell.
 
     ``alone`` begins a new Markdown cell; ``folded`` is a heading whose
-    section is closed at first.
+    section is closed at first. ``marks`` go into the metadata of the cell:
+    they say to which exercise it belongs.
     """
 
     text: str = ""
@@ -40,6 +41,7 @@ class Block:
     output: str = ""
     alone: bool = False
     folded: bool = False
+    marks: dict = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -273,12 +275,16 @@ def boxed(node, page, kind, folded=False):
 
 def exercise(node, page):
     """Yield an exercise under a heading with its number."""
-    yield from boxed(node, page, "exercise")
+    marks = {"exercise": node["label"]}
+    for piece in boxed(node, page, "exercise"):
+        yield replace(piece, marks=marks)
 
 
 def solution(node, page):
     """Yield a solution under a heading that is folded at first."""
-    yield from boxed(node, page, "solution", folded=True)
+    marks = {"solution": node["target_label"]}
+    for piece in boxed(node, page, "solution", folded=True):
+        yield replace(piece, marks=marks)
 
 
 def quoted(inner, first="> ", then="> "):

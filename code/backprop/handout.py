@@ -1,93 +1,132 @@
 """A chapter for a class: the exercises stay, their solutions do not.
 
-Run as ``python -m backprop.handout book/update.md --to handouts``; ``make
-handout`` writes all chapters. In the place of each solution stands room for
-the student's own. `answers` collects what was written there. To write handouts
-takes jupytext, which the book's requirements.txt installs.
+``make handout`` writes all chapters; ``python -m backprop.handout`` those that
+are named. Both start from the notebooks of the built book, which open in every
+notebook program. In the place of each solution stands room for the student's
+own. `answers` collects what was written there, or anywhere below the exercise.
 """
 
 import argparse
 import json
-import re
+from itertools import groupby
 from pathlib import Path
 
-SOLUTION = re.compile(
-    r"^```\{solution-start\} (\S+)\n.*?^```\{solution-end\}\n```\n"
-    r"|^```\{solution\} (\S+)\n.*?^```\n",
-    re.M | re.S,
-)
 WORDS, CODE = "*Your answer:*", "# your code"
-ROOM = f"""
-+++ {{"answer": "LABEL"}}
-
-{WORDS}
-
-```{{code-cell}} ipython3
----
-answer: LABEL
----
-{CODE}
-```
-
-+++
-"""
 
 
-def without_solutions(text):
-    """A chapter's text with room for an answer in place of each solution.
+def source(cell):
+    """The text of a cell."""
+    return "".join(cell["source"])
 
-    >>> chapter = "```{solution} ex-a\\n\\nIt is 3.\\n```\\n"
-    >>> "It is 3" in without_solutions(chapter)
-    False
+
+def room(label):
+    """Two cells for the answer to an exercise: for words and for code."""
+    words = {
+        "cell_type": "markdown",
+        "id": f"{label}-words",
+        "metadata": {"given": WORDS},
+        "source": WORDS,
+    }
+    code = {
+        "cell_type": "code",
+        "id": f"{label}-code",
+        "metadata": {"given": CODE},
+        "source": CODE,
+    }
+    return [words, code]
+
+
+def without_solutions(cells):
+    """A list of cells with room for an answer in place of each solution.
+
+    >>> cell = {"metadata": {"solution": "ex-a"}, "source": "It is 3."}
+    >>> [made["source"] for made in without_solutions([cell])]
+    ['*Your answer:*', '# your code']
     """
-    return SOLUTION.sub(
-        lambda found: ROOM.replace("LABEL", found[1] or found[2]), text
-    )
+    left = []
+    for label, group in groupby(
+        cells, lambda cell: cell["metadata"].get("solution")
+    ):
+        left += room(label) if label else group
+    return left
 
 
-def notebook(text):
-    """A chapter's text as a notebook without solutions and outputs.
+def marked(cells):
+    """Cells with what `answers` needs to know in their metadata.
 
-    Raises ``ValueError`` if a solution is left, which would be one that is
-    written in a way unknown here.
+    ``handout`` names the exercise that begins there; it is empty where the
+    text goes on after one. ``given`` is what an exercise says.
     """
-    import jupytext
-
-    left = without_solutions(text)
-    if "{solution" in left:
-        place = left.index("{solution")
-        raise ValueError(
-            f"text: found {left[place : place + 40]!r} after all solutions "
-            "were taken out, expected none"
-        )
-    made = jupytext.reads(left, fmt="md:myst")
-    made.metadata.pop("jupytext", None)
+    made, inside = [], False
+    for cell in cells:
+        marks = dict(cell["metadata"])
+        if "exercise" in marks:
+            marks |= {"handout": marks.pop("exercise"), "given": source(cell)}
+        elif inside and "given" not in marks:
+            marks["handout"] = ""
+        inside = "given" in marks
+        made.append(cell | {"metadata": marks})
     return made
 
 
-def write(page, folder):
-    """Write the handout of a page into a folder; return its path."""
-    import jupytext
+def not_run(cell):
+    """A cell without outputs."""
+    if cell["cell_type"] != "code":
+        return cell
+    return cell | {"outputs": [], "execution_count": None}
 
-    page, folder = Path(page), Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{page.stem}.ipynb"
-    jupytext.write(notebook(page.read_text(encoding="utf-8")), path)
+
+def notebook(built):
+    """A handout, made of a notebook of the built book; both are dicts.
+
+    Raises ``ValueError`` if no cell is marked as a solution: then it is
+    another notebook, and its solutions would stay.
+    """
+    if not any("solution" in cell["metadata"] for cell in built["cells"]):
+        raise ValueError(
+            "built: found no solution in it, expected a chapter's notebook "
+            "from the built book"
+        )
+    cells = [not_run(cell) for cell in without_solutions(built["cells"])]
+    about = {k: v for k, v in built["metadata"].items() if k != "widgets"}
+    return built | {"cells": marked(cells), "metadata": about}
+
+
+def read(path):
+    """A notebook as a dict."""
+    return json.loads(Path(path).read_text(encoding="utf-8"))
+
+
+def write(built, folder):
+    """Write the handout of a built notebook into a folder; return its path."""
+    path = Path(folder) / Path(built).name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(notebook(read(built)), indent=1, ensure_ascii=False)
+    path.write_text(text + "\n", encoding="utf-8")
     return path
 
 
 def answers(path):
     """What a student wrote into a handout: a dict, by exercise.
 
-    An exercise that was left as it was handed out is not in it.
+    All that stands between an exercise and the next one, or the next part of
+    the chapter, is the answer to it, in the order of the notebook. An exercise
+    that was left as it was handed out is not in it. Raises ``ValueError`` for
+    a notebook in which no exercise is marked.
     """
-    written = json.loads(Path(path).read_text(encoding="utf-8"))
-    found = {}
-    for cell in written["cells"]:
-        text = "".join(cell["source"])
-        text = text.replace(WORDS, "").replace(CODE, "").strip()
-        if "answer" in cell["metadata"] and text:
-            found.setdefault(cell["metadata"]["answer"], []).append(text)
+    cells = read(path)["cells"]
+    if not any("handout" in cell["metadata"] for cell in cells):
+        raise ValueError(
+            f"path: found no exercise of a handout in {str(path)!r}, "
+            "expected a handout"
+        )
+    label, found = "", {}
+    for cell in cells:
+        marks = cell["metadata"]
+        label = marks.get("handout", label)
+        own = source(cell).replace(marks.get("given", ""), "").strip()
+        if label and own:
+            found.setdefault(label, []).append(own)
     return {label: "\n\n".join(texts) for label, texts in found.items()}
 
 
@@ -97,11 +136,13 @@ def main(arguments=None):
         prog="python -m backprop.handout",
         description="Write chapters as notebooks without their solutions.",
     )
-    parser.add_argument("pages", nargs="+", help="chapters, as Markdown")
+    parser.add_argument(
+        "chapters", nargs="+", help="notebooks of the built book"
+    )
     parser.add_argument("--to", default="handouts", help="the folder to fill")
     chosen = parser.parse_args(arguments)
-    for page in chosen.pages:
-        print(write(page, chosen.to))
+    for built in chosen.chapters:
+        print(write(built, chosen.to))
 
 
 if __name__ == "__main__":
