@@ -241,6 +241,14 @@ TRAINING = (
         "gradient of the loss of these rows alone, their mean",
         TRAINING_A_NETWORK,
     ),
+    Symbol(
+        "S",
+        "S",
+        "S",
+        "number",
+        "typical distance of one example's gradient from their mean",
+        TRAINING_A_NETWORK,
+    ),
 )
 """Many examples, a few at a time: chapter 6."""
 
