@@ -291,6 +291,8 @@ def badge(words):
         return f"✗ {some.replace(' of ', '/')}"
     if words.startswith("wrong shape"):
         return "✗ shape"
+    if words == "not reached":
+        return "no value"
     return "" if words == "right" else words.split(":")[0]
 
 

@@ -536,7 +536,7 @@ AT_NODES = """svg => [...svg.querySelectorAll("g")].map(node =>
 
 @over(STEPPERS)
 def test_values_stand_above_the_nodes_and_slopes_below(state, reader):
-    widget, values = drawn_step(reader, STEPS[-1], **state)
+    widget, values = drawn_step(reader, "dL_db", **state)
     found = widget.locator("svg.bp-graph").evaluate(AT_NODES)
     assert sorted(node for node, _, _ in found) == sorted("xwbzayL")
     for node, value, slope in found:
@@ -546,6 +546,31 @@ def test_values_stand_above_the_nodes_and_slopes_below(state, reader):
         if slope:
             near = pytest.approx(values[SLOPES[node]], rel=1e-3, abs=1e-12)
             assert number(slope) == near
+
+
+@over(STEPPERS)
+def test_after_the_update_the_drawing_has_the_new_numbers(state, reader):
+    for step, names in [("w_new", "w"), ("b_new", "wb"), ("L_new", "wbzaL")]:
+        widget, values = drawn_step(reader, step, **state)
+        new = {name: values[f"{name}_new"] for name in "wb"}
+        moved = Stepper(**state | new)
+        now = moved.run() | {n: getattr(moved, n) for n in moved.shared}
+        found = widget.locator("svg.bp-graph").evaluate(AT_NODES)
+        for node, value, slope in found:
+            expected = (now if node in names else values)[node]
+            near = pytest.approx(expected, rel=1e-3, abs=1e-12)
+            assert number(value) == near, (step, node)
+            if step == "L_new":  # they belong to the weights before
+                assert slope == ""
+
+
+def test_a_power_of_ten_is_in_parentheses_in_a_formula(reader):
+    small = {"x": -4.95, "w": -4.95, "b": -4.95, "y": -1.95}
+    widget, _ = drawn_step(reader, "L_new", **small)
+    slots = widget.locator(".bp-formulas mn[data-slot]").all_text_contents()
+    powers = [text for text in slots[:-1] if "·10" in text]
+    assert powers
+    assert all(text[0] + text[-1] == "()" for text in powers)
 
 
 # ---- the activation

@@ -99,9 +99,38 @@ def drawn_numbers(reader):
     return dict(found)
 
 
+def after_update(stepper):
+    """The same stepper with the parameters that an update gives."""
+    run = stepper.run()
+    W = [
+        [
+            [run[f"w{l}_{j}{k}_new"] for k, _ in enumerate(row, 1)]
+            for j, row in enumerate(matrix, 1)
+        ]
+        for l, matrix in enumerate(stepper.W, 1)
+    ]
+    b = [
+        [run[f"b{l}_{j}_new"] for j, _ in enumerate(row, 1)]
+        for l, row in enumerate(stepper.b, 1)
+    ]
+    given = {n: getattr(stepper, n) for n in ("sizes", "x", "y", "activation")}
+    return NetworkStepper(**given, W=W, b=b)
+
+
 def numbers_by(stepper, step):
-    """What there is to draw by then, from `run()`."""
-    steps = [*stepper.steps().values()][: step + 1]
+    """What there is to draw by then, from `run()`.
+
+    The update draws the new parameters, and the step after it what they make
+    of the same inputs.
+    """
+    every = stepper.steps()
+    name = [*every][step]
+    if name in ("update", "L_new"):
+        moved = after_update(stepper)
+        if name == "L_new":
+            return numbers_by(moved, [*every].index("L"))
+        return numbers_by(stepper, step - 1) | inputs_of(moved)
+    steps = [*every.values()][: step + 1]
     reached = {name for names in steps for name in names}
     run = stepper.run()
     over = {name.replace("a", "z") for name in reached if name[0] == "a"}

@@ -160,18 +160,10 @@ function fuzz(render, state, seed, count, { most = 200, every = 0 } = {}) {
       clientY: along(box.y, box.height) };
   }
 
-  function point(target, type, at) {
-    const options = { ...at, view: window, bubbles: true, cancelable: true };
-    const pointer = { down: "down", move: "move", up: "up" }[type];
-    target.dispatchEvent(new PointerEvent(`pointer${pointer}`, options));
-    target.dispatchEvent(new MouseEvent(`mouse${pointer}`, options));
-  }
-
-  function touch(target, type, at) {
-    const one = new Touch({ identifier: 1, target, ...at });
-    target.dispatchEvent(new TouchEvent(`touch${type}`,
-      { changedTouches: [one], touches: [one], view: window, bubbles: true,
-        cancelable: true }));
+  function point(target, type, pointerId) {
+    const options = { ...somewhere(target), pointerId, view: window,
+      bubbles: true, cancelable: true };
+    target.dispatchEvent(new PointerEvent(`pointer${type}`, options));
   }
 
   // Down, some moves, up; sometimes the end is never heard of.
@@ -180,11 +172,11 @@ function fuzz(render, state, seed, count, { most = 200, every = 0 } = {}) {
     const target = handles.length && random() < 0.7 ? pick(handles)
       : pick(all(PARTS));
     const before = JSON.stringify(state.shared.map((name) => model.get(name)));
-    const [act, down, up] = random() < 0.5 ? [point, "down", "up"]
-      : [touch, "start", random() < 0.8 ? "end" : "cancel"];
-    act(target, down, somewhere(target));
-    for (let i = 0; i < 3; i += 1) act(target, "move", somewhere(target));
-    if (random() < 0.9) act(target, up, somewhere(target));
+    const id = Math.floor(3 * random()); // of a mouse, a pen or a finger
+    const act = (type) => point(target, type, id);
+    act("down");
+    for (let i = 0; i < 3; i += 1) act("move");
+    if (random() < 0.9) act(random() < 0.8 ? "up" : "cancel");
     const after = JSON.stringify(state.shared.map((name) => model.get(name)));
     if (before !== after) tally.dragged += 1;
     return `drag ${target.getAttribute("class")} ${after}`;
@@ -574,19 +566,19 @@ def test_a_drag_ends_with_its_view(name, module_page):
           const stop = w.render({ model, el: place });
           const handle = place.querySelector(".bp-handle");
           const { left, top } = handle.getBoundingClientRect();
-          const mouse = (target, type, by) => target.dispatchEvent(
-            new MouseEvent(type, { bubbles: true, view: window,
+          const point = (target, type, by) => target.dispatchEvent(
+            new PointerEvent(`pointer${type}`, { bubbles: true, view: window,
               clientX: left + 5 - by, clientY: top + 5 + by }));
           const now = () => JSON.stringify(
             ["z", "start", "w", "b"].map((trait) => model.get(trait)));
           const seen = [now()];
-          mouse(handle, "mousedown", 0);
-          mouse(window, "mousemove", 20);
+          point(handle, "down", 0);
+          point(window, "move", 20);
           seen.push(now());
           stop();
-          mouse(window, "mousemove", 40);
+          point(window, "move", 40);
           seen.push(now());
-          mouse(window, "mouseup", 40);
+          point(window, "up", 40);
           return seen;
         }""",
         state_of(getattr(widgets, name)()),

@@ -186,6 +186,32 @@ def test_the_steps_show_what_run_computes(until, show):
         assert reader.button("Next update").count() == (until == "L_new")
 
 
+def test_a_step_has_the_colour_of_its_direction(show):
+    with show(make("Stepper"), make("NetworkStepper")) as reader:
+        for index in (0, 1):
+            for tab in reader.widget(index).locator(".bp-step").all():
+                title = tab.text_content()
+                back = "∂" in title or "δ" in title
+                back |= title in ("new w", "new b", "new W, b")
+                tab.click()
+                tab.blur()
+                ground = tab.evaluate("e => getComputedStyle(e).background")
+                colour = "rgb(168, 67, 0)" if back else "rgb(0, 114, 178)"
+                assert colour in ground, title
+
+
+@pytest.mark.parametrize(
+    "name", ["Stepper", "LearningRateExplorer", "TrainingPlayground"]
+)
+def test_a_learning_rate_from_a_slider_has_three_digits(name, show):
+    with show(make(name, exact=True)) as reader:
+        slider = reader.widget().get_by_role("slider", name="η").first
+        for _ in range(12):
+            slider.press("ArrowRight")
+            eta = reader.states()[0]["eta"]
+            assert eta == float(f"{eta:.3g}")
+
+
 def test_next_and_back(show):
     with show(make("Stepper")) as reader:
         for index in range(1, len(STEPS)):
@@ -546,31 +572,6 @@ def test_no_page_scrolls_sideways(width, scale, show):
         for tab in reader.page.locator(".bp-step").all():
             tab.click()
             assert reader.page.evaluate(wide) <= width
-
-
-# How much of the page one must see to see a slider and a drawing, whole.
-SEEN_TOGETHER = """slider => {
-  const { top, bottom } = slider.getBoundingClientRect();
-  const spans = [...slider.closest(".bp").querySelectorAll("svg")]
-    .map(svg => svg.getBoundingClientRect())
-    .map(svg => Math.max(bottom, svg.bottom) - Math.min(top, svg.top));
-  return Math.min(...spans);
-}"""
-
-# These two change the words below them and nothing that is drawn.
-COUNTERS = {"layers", "units in each"}
-
-
-@pytest.mark.parametrize("width", [700, 375])
-@every_widget
-def test_a_slider_is_seen_with_what_it_moves(name, width, show):
-    view = {"viewport": {"width": width, "height": 660}}
-    wide = {"sizes": "2-2-2-2", "step": 13} if name == "NetworkStepper" else {}
-    with show(make(name, **wide), **view) as reader:
-        for slider in reader.widget().get_by_role("slider").all():
-            if slider.get_attribute("aria-label") in COUNTERS:
-                continue
-            assert slider.evaluate(SEEN_TOGETHER) <= 660
 
 
 COLOURS = """host => [...host.querySelectorAll(".bp, .bp *")]

@@ -317,9 +317,23 @@ def assert_says(shown, state, widget, words):
         assert "changes nothing" in shown["words"]
 
 
+@browser_test
+def test_a_mistake_leads_to_what_it_spoils_first(show):
+    with show(explorer()) as reader:
+        for mistake, words in MISTAKES.items():
+            at = reader.states()[0]["array"]
+            reader.button(words).click()
+            now = reader.states()[0]["array"]
+            verdicts = explorer(mistake=mistake).verdicts()
+            spoilt = [n for n in ORDER if verdicts[n] != "right"]
+            assert now == (spoilt[0] if spoilt else at), mistake
+
+
 def badge(words):
     if words == "right":
         return ""
+    if words == "not reached":
+        return "no value"
     if count := re.fullmatch(r"wrong: (\d+) of (\d+) entries", words):
         return f"✗ {count[1]}/{count[2]}"
     return (

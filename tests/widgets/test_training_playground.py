@@ -454,6 +454,24 @@ def test_two_playgrounds_on_a_page(open_page):
 
 
 @site
+def test_the_run_before_stays_as_a_grey_line(open_page):
+    reader = open_page(TrainingPlayground(update=60, hidden=[4]))
+    wait_for(reader, "^Update 60 ")
+    curve = reader.widget().locator(".bp-curve").first
+    before = reader.widget().locator("path.bp-last")
+    assert before.get_attribute("d") == ""
+    drawn = curve.get_attribute("d")
+    reader.slider("batch size").press("End")
+    wait_for(reader, "epoch 60")
+    assert before.get_attribute("d") == drawn  # the axes are the same
+    now = curve.get_attribute("d")
+    assert now != drawn
+    reader.button("Reset").click()
+    wait_for(reader, "^Update 0 ")
+    assert before.get_attribute("d") == now
+
+
+@site
 def test_the_gradients_and_the_curves_are_of_the_drawn_weights(open_page):
     reader = open_page(TrainingPlayground(update=30, exact=True, hidden=[4]))
     wait_for(reader, "^Update 30 ")

@@ -50,7 +50,7 @@ LATEX = {
 """Its formula, as in the chapter."""
 
 
-PRIME = "<msup><mi>f</mi><mi>&#x02032;</mi></msup>"
+PRIME = "<msup><mi>f</mi><mi>′</mi></msup>"
 """What the converter makes of f'; as an operator it stands closer."""
 
 
@@ -76,7 +76,9 @@ def formulas():
     for name, latex in LATEX.items():
         for slot in "lkn":
             latex = latex.replace(f"@{slot}@", rf"\text{{@{slot}@}}")
-        text = mathml(latex).replace(PRIME, "<mi>f</mi><mo>′</mo>")
+        # Two equations are two formulas: the second can stand below.
+        text = " ".join(map(mathml, latex.split(r" \quad ")))
+        text = text.replace(PRIME, "<mi>f</mi><mo>′</mo>")
         found[name] = text.replace("<mtext>@", "<mn>@").replace(
             "@</mtext>", "@</mn>"
         )

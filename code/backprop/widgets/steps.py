@@ -8,7 +8,9 @@ without a script or a font of ours. A number's place is written ``@name@``.
 ['z', 'a', 'L', 'dL_da']
 """
 
+import html
 import json
+import re
 
 import sympy as sp
 from latex2mathml.converter import convert
@@ -81,10 +83,17 @@ def steps(activation):
 
 def mathml(latex):
     """LaTeX as MathML, large as in a line of its own."""
-    return convert(latex).replace(
+    text = convert(latex).replace(
         'xmlns="http://www.w3.org/1998/Math/MathML" display="inline"',
         'displaystyle="true"',
     )
+    return re.sub("&#x[0-9A-F]+;", _character, text)
+
+
+def _character(reference):
+    """A character for its number, but for those that are markup."""
+    character = html.unescape(reference[0])
+    return reference[0] if character in "<>&" else character
 
 
 def _formulas(derivation):

@@ -18,8 +18,8 @@ export const common = {
     "z"
    ]
   ],
-  "formula": "<math displaystyle=\"true\"><mrow><mi>z</mi><mo>&#x0003D;</mo><mi>w</mi><mi>x</mi><mo>&#x0002B;</mo><mi>b</mi></mrow></math>",
-  "numbers": "<math displaystyle=\"true\"><mrow><mi>z</mi><mo>&#x0003D;</mo><mtext>@w@</mtext><mo>&#x000B7;</mo><mtext>@x@</mtext><mo>&#x0002B;</mo><mtext>@b@</mtext></mrow></math>"
+  "formula": "<math displaystyle=\"true\"><mrow><mi>z</mi><mo>=</mo><mi>w</mi><mi>x</mi><mo>+</mo><mi>b</mi></mrow></math>",
+  "numbers": "<math displaystyle=\"true\"><mrow><mi>z</mi><mo>=</mo><mtext>@w@</mtext><mo>·</mo><mtext>@x@</mtext><mo>+</mo><mtext>@b@</mtext></mrow></math>"
  },
  "L": {
   "name": "L",
@@ -34,8 +34,8 @@ export const common = {
     "L"
    ]
   ],
-  "formula": "<math displaystyle=\"true\"><mrow><mi>L</mi><mo>&#x0003D;</mo><mfrac><mrow><msup><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mi>a</mi><mo>&#x02212;</mo><mi>y</mi><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow><mrow><mn>2</mn></mrow></msup></mrow><mrow><mn>2</mn></mrow></mfrac></mrow></math>",
-  "numbers": "<math displaystyle=\"true\"><mrow><mi>L</mi><mo>&#x0003D;</mo><mfrac><mrow><msup><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mtext>@a@</mtext><mo>&#x02212;</mo><mtext>@y@</mtext><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow><mrow><mn>2</mn></mrow></msup></mrow><mrow><mn>2</mn></mrow></mfrac></mrow></math>"
+  "formula": "<math displaystyle=\"true\"><mrow><mi>L</mi><mo>=</mo><mfrac><mrow><msup><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">(</mo><mi>a</mi><mo>−</mo><mi>y</mi><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">)</mo></mrow><mrow><mn>2</mn></mrow></msup></mrow><mrow><mn>2</mn></mrow></mfrac></mrow></math>",
+  "numbers": "<math displaystyle=\"true\"><mrow><mi>L</mi><mo>=</mo><mfrac><mrow><msup><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">(</mo><mtext>@a@</mtext><mo>−</mo><mtext>@y@</mtext><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">)</mo></mrow><mrow><mn>2</mn></mrow></msup></mrow><mrow><mn>2</mn></mrow></mfrac></mrow></math>"
  },
  "dL_da": {
   "name": "dL_da",
@@ -46,8 +46,8 @@ export const common = {
     "L"
    ]
   ],
-  "formula": "<math displaystyle=\"true\"><mrow><mfrac><mrow><mo>&#x02202;</mo><mi>L</mi></mrow><mrow><mo>&#x02202;</mo><mi>a</mi></mrow></mfrac><mo>&#x0003D;</mo><mi>a</mi><mo>&#x02212;</mo><mi>y</mi></mrow></math>",
-  "numbers": "<math displaystyle=\"true\"><mrow><mfrac><mrow><mo>&#x02202;</mo><mi>L</mi></mrow><mrow><mo>&#x02202;</mo><mi>a</mi></mrow></mfrac><mo>&#x0003D;</mo><mtext>@a@</mtext><mo>&#x02212;</mo><mtext>@y@</mtext></mrow></math>"
+  "formula": "<math displaystyle=\"true\"><mrow><mfrac><mrow><mo>∂</mo><mi>L</mi></mrow><mrow><mo>∂</mo><mi>a</mi></mrow></mfrac><mo>=</mo><mi>a</mi><mo>−</mo><mi>y</mi></mrow></math>",
+  "numbers": "<math displaystyle=\"true\"><mrow><mfrac><mrow><mo>∂</mo><mi>L</mi></mrow><mrow><mo>∂</mo><mi>a</mi></mrow></mfrac><mo>=</mo><mtext>@a@</mtext><mo>−</mo><mtext>@y@</mtext></mrow></math>"
  },
  "dL_dz": {
   "name": "dL_dz",
@@ -62,8 +62,8 @@ export const common = {
     "L"
    ]
   ],
-  "formula": "<math displaystyle=\"true\"><mrow><mfrac><mrow><mo>&#x02202;</mo><mi>L</mi></mrow><mrow><mo>&#x02202;</mo><mi>z</mi></mrow></mfrac><mo>&#x0003D;</mo><mfrac><mrow><mo>&#x02202;</mo><mi>L</mi></mrow><mrow><mo>&#x02202;</mo><mi>a</mi></mrow></mfrac><mo>&#x000B7;</mo><mfrac><mrow><mo>&#x02202;</mo><mi>a</mi></mrow><mrow><mo>&#x02202;</mo><mi>z</mi></mrow></mfrac></mrow></math>",
-  "numbers": "<math displaystyle=\"true\"><mrow><mfrac><mrow><mo>&#x02202;</mo><mi>L</mi></mrow><mrow><mo>&#x02202;</mo><mi>z</mi></mrow></mfrac><mo>&#x0003D;</mo><mtext>@dL_da@</mtext><mo>&#x000B7;</mo><mtext>@da_dz@</mtext></mrow></math>"
+  "formula": "<math displaystyle=\"true\"><mrow><mfrac><mrow><mo>∂</mo><mi>L</mi></mrow><mrow><mo>∂</mo><mi>z</mi></mrow></mfrac><mo>=</mo><mfrac><mrow><mo>∂</mo><mi>L</mi></mrow><mrow><mo>∂</mo><mi>a</mi></mrow></mfrac><mo>·</mo><mfrac><mrow><mo>∂</mo><mi>a</mi></mrow><mrow><mo>∂</mo><mi>z</mi></mrow></mfrac></mrow></math>",
+  "numbers": "<math displaystyle=\"true\"><mrow><mfrac><mrow><mo>∂</mo><mi>L</mi></mrow><mrow><mo>∂</mo><mi>z</mi></mrow></mfrac><mo>=</mo><mtext>@dL_da@</mtext><mo>·</mo><mtext>@da_dz@</mtext></mrow></math>"
  },
  "dL_dw": {
   "name": "dL_dw",
@@ -74,8 +74,8 @@ export const common = {
     "z"
    ]
   ],
-  "formula": "<math displaystyle=\"true\"><mrow><mfrac><mrow><mo>&#x02202;</mo><mi>L</mi></mrow><mrow><mo>&#x02202;</mo><mi>w</mi></mrow></mfrac><mo>&#x0003D;</mo><mfrac><mrow><mo>&#x02202;</mo><mi>L</mi></mrow><mrow><mo>&#x02202;</mo><mi>z</mi></mrow></mfrac><mo>&#x000B7;</mo><mfrac><mrow><mo>&#x02202;</mo><mi>z</mi></mrow><mrow><mo>&#x02202;</mo><mi>w</mi></mrow></mfrac><mo>&#x0003D;</mo><mfrac><mrow><mo>&#x02202;</mo><mi>L</mi></mrow><mrow><mo>&#x02202;</mo><mi>z</mi></mrow></mfrac><mo>&#x000B7;</mo><mi>x</mi></mrow></math>",
-  "numbers": "<math displaystyle=\"true\"><mrow><mfrac><mrow><mo>&#x02202;</mo><mi>L</mi></mrow><mrow><mo>&#x02202;</mo><mi>w</mi></mrow></mfrac><mo>&#x0003D;</mo><mtext>@dL_dz@</mtext><mo>&#x000B7;</mo><mtext>@x@</mtext></mrow></math>"
+  "formula": "<math displaystyle=\"true\"><mrow><mfrac><mrow><mo>∂</mo><mi>L</mi></mrow><mrow><mo>∂</mo><mi>w</mi></mrow></mfrac><mo>=</mo><mfrac><mrow><mo>∂</mo><mi>L</mi></mrow><mrow><mo>∂</mo><mi>z</mi></mrow></mfrac><mo>·</mo><mfrac><mrow><mo>∂</mo><mi>z</mi></mrow><mrow><mo>∂</mo><mi>w</mi></mrow></mfrac><mo>=</mo><mfrac><mrow><mo>∂</mo><mi>L</mi></mrow><mrow><mo>∂</mo><mi>z</mi></mrow></mfrac><mo>·</mo><mi>x</mi></mrow></math>",
+  "numbers": "<math displaystyle=\"true\"><mrow><mfrac><mrow><mo>∂</mo><mi>L</mi></mrow><mrow><mo>∂</mo><mi>w</mi></mrow></mfrac><mo>=</mo><mtext>@dL_dz@</mtext><mo>·</mo><mtext>@x@</mtext></mrow></math>"
  },
  "dL_db": {
   "name": "dL_db",
@@ -86,8 +86,8 @@ export const common = {
     "z"
    ]
   ],
-  "formula": "<math displaystyle=\"true\"><mrow><mfrac><mrow><mo>&#x02202;</mo><mi>L</mi></mrow><mrow><mo>&#x02202;</mo><mi>b</mi></mrow></mfrac><mo>&#x0003D;</mo><mfrac><mrow><mo>&#x02202;</mo><mi>L</mi></mrow><mrow><mo>&#x02202;</mo><mi>z</mi></mrow></mfrac><mo>&#x000B7;</mo><mfrac><mrow><mo>&#x02202;</mo><mi>z</mi></mrow><mrow><mo>&#x02202;</mo><mi>b</mi></mrow></mfrac><mo>&#x0003D;</mo><mfrac><mrow><mo>&#x02202;</mo><mi>L</mi></mrow><mrow><mo>&#x02202;</mo><mi>z</mi></mrow></mfrac><mo>&#x000B7;</mo><mn>1</mn></mrow></math>",
-  "numbers": "<math displaystyle=\"true\"><mrow><mfrac><mrow><mo>&#x02202;</mo><mi>L</mi></mrow><mrow><mo>&#x02202;</mo><mi>b</mi></mrow></mfrac><mo>&#x0003D;</mo><mtext>@dL_dz@</mtext><mo>&#x000B7;</mo><mn>1</mn></mrow></math>"
+  "formula": "<math displaystyle=\"true\"><mrow><mfrac><mrow><mo>∂</mo><mi>L</mi></mrow><mrow><mo>∂</mo><mi>b</mi></mrow></mfrac><mo>=</mo><mfrac><mrow><mo>∂</mo><mi>L</mi></mrow><mrow><mo>∂</mo><mi>z</mi></mrow></mfrac><mo>·</mo><mfrac><mrow><mo>∂</mo><mi>z</mi></mrow><mrow><mo>∂</mo><mi>b</mi></mrow></mfrac><mo>=</mo><mfrac><mrow><mo>∂</mo><mi>L</mi></mrow><mrow><mo>∂</mo><mi>z</mi></mrow></mfrac><mo>·</mo><mn>1</mn></mrow></math>",
+  "numbers": "<math displaystyle=\"true\"><mrow><mfrac><mrow><mo>∂</mo><mi>L</mi></mrow><mrow><mo>∂</mo><mi>b</mi></mrow></mfrac><mo>=</mo><mtext>@dL_dz@</mtext><mo>·</mo><mn>1</mn></mrow></math>"
  },
  "w_new": {
   "name": "w_new",
@@ -98,8 +98,8 @@ export const common = {
     "z"
    ]
   ],
-  "formula": "<math displaystyle=\"true\"><mrow><msub><mi>w</mi><mtext>new</mtext></msub><mo>&#x0003D;</mo><mi>w</mi><mo>&#x02212;</mo><mi>&#x003B7;</mi><mo>&#x000B7;</mo><mfrac><mrow><mo>&#x02202;</mo><mi>L</mi></mrow><mrow><mo>&#x02202;</mo><mi>w</mi></mrow></mfrac></mrow></math>",
-  "numbers": "<math displaystyle=\"true\"><mrow><msub><mi>w</mi><mtext>new</mtext></msub><mo>&#x0003D;</mo><mtext>@w@</mtext><mo>&#x02212;</mo><mtext>@eta@</mtext><mo>&#x000B7;</mo><mtext>@dL_dw@</mtext></mrow></math>"
+  "formula": "<math displaystyle=\"true\"><mrow><msub><mi>w</mi><mtext>new</mtext></msub><mo>=</mo><mi>w</mi><mo>−</mo><mi>η</mi><mo>·</mo><mfrac><mrow><mo>∂</mo><mi>L</mi></mrow><mrow><mo>∂</mo><mi>w</mi></mrow></mfrac></mrow></math>",
+  "numbers": "<math displaystyle=\"true\"><mrow><msub><mi>w</mi><mtext>new</mtext></msub><mo>=</mo><mtext>@w@</mtext><mo>−</mo><mtext>@eta@</mtext><mo>·</mo><mtext>@dL_dw@</mtext></mrow></math>"
  },
  "b_new": {
   "name": "b_new",
@@ -110,8 +110,8 @@ export const common = {
     "z"
    ]
   ],
-  "formula": "<math displaystyle=\"true\"><mrow><msub><mi>b</mi><mtext>new</mtext></msub><mo>&#x0003D;</mo><mi>b</mi><mo>&#x02212;</mo><mi>&#x003B7;</mi><mo>&#x000B7;</mo><mfrac><mrow><mo>&#x02202;</mo><mi>L</mi></mrow><mrow><mo>&#x02202;</mo><mi>b</mi></mrow></mfrac></mrow></math>",
-  "numbers": "<math displaystyle=\"true\"><mrow><msub><mi>b</mi><mtext>new</mtext></msub><mo>&#x0003D;</mo><mtext>@b@</mtext><mo>&#x02212;</mo><mtext>@eta@</mtext><mo>&#x000B7;</mo><mtext>@dL_db@</mtext></mrow></math>"
+  "formula": "<math displaystyle=\"true\"><mrow><msub><mi>b</mi><mtext>new</mtext></msub><mo>=</mo><mi>b</mi><mo>−</mo><mi>η</mi><mo>·</mo><mfrac><mrow><mo>∂</mo><mi>L</mi></mrow><mrow><mo>∂</mo><mi>b</mi></mrow></mfrac></mrow></math>",
+  "numbers": "<math displaystyle=\"true\"><mrow><msub><mi>b</mi><mtext>new</mtext></msub><mo>=</mo><mtext>@b@</mtext><mo>−</mo><mtext>@eta@</mtext><mo>·</mo><mtext>@dL_db@</mtext></mrow></math>"
  },
  "L_new": {
   "name": "L_new",
@@ -142,8 +142,8 @@ export const common = {
     "L"
    ]
   ],
-  "formula": "<math displaystyle=\"true\"><mrow><mi>&#x00394;</mi><mi>L</mi><mo>&#x02248;</mo><mo>&#x02212;</mo><mi>&#x003B7;</mi><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><msup><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mfrac><mrow><mo>&#x02202;</mo><mi>L</mi></mrow><mrow><mo>&#x02202;</mo><mi>w</mi></mrow></mfrac><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow><mn>2</mn></msup><mo>&#x0002B;</mo><msup><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mfrac><mrow><mo>&#x02202;</mo><mi>L</mi></mrow><mrow><mo>&#x02202;</mo><mi>b</mi></mrow></mfrac><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow><mn>2</mn></msup><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow></math>",
-  "numbers": "<math displaystyle=\"true\"><mrow><mi>&#x00394;</mi><mi>L</mi><mo>&#x02248;</mo><mo>&#x02212;</mo><mtext>@eta@</mtext><mo>&#x000B7;</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><msup><mtext>@dL_dw@</mtext><mn>2</mn></msup><mo>&#x0002B;</mo><msup><mtext>@dL_db@</mtext><mn>2</mn></msup><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow></math>"
+  "formula": "<math displaystyle=\"true\"><mrow><mi>Δ</mi><mi>L</mi><mo>≈</mo><mo>−</mo><mi>η</mi><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">(</mo><msup><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">(</mo><mfrac><mrow><mo>∂</mo><mi>L</mi></mrow><mrow><mo>∂</mo><mi>w</mi></mrow></mfrac><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">)</mo></mrow><mn>2</mn></msup><mo>+</mo><msup><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">(</mo><mfrac><mrow><mo>∂</mo><mi>L</mi></mrow><mrow><mo>∂</mo><mi>b</mi></mrow></mfrac><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">)</mo></mrow><mn>2</mn></msup><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">)</mo></mrow></mrow></math>",
+  "numbers": "<math displaystyle=\"true\"><mrow><mi>Δ</mi><mi>L</mi><mo>≈</mo><mo>−</mo><mtext>@eta@</mtext><mo>·</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">(</mo><msup><mtext>@dL_dw@</mtext><mn>2</mn></msup><mo>+</mo><msup><mtext>@dL_db@</mtext><mn>2</mn></msup><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">)</mo></mrow></mrow></math>"
  }
 };
 export const special = {
@@ -157,8 +157,8 @@ export const special = {
      "a"
     ]
    ],
-   "formula": "<math displaystyle=\"true\"><mrow><mi>a</mi><mo>&#x0003D;</mo><mfrac><mrow><mn>1</mn></mrow><mrow><mn>1</mn><mo>&#x0002B;</mo><msup><mi>e</mi><mrow><mo>&#x02212;</mo><mi>z</mi></mrow></msup></mrow></mfrac></mrow></math>",
-   "numbers": "<math displaystyle=\"true\"><mrow><mi>a</mi><mo>&#x0003D;</mo><mfrac><mrow><mn>1</mn></mrow><mrow><mn>1</mn><mo>&#x0002B;</mo><msup><mi>e</mi><mrow><mo>&#x02212;</mo><mtext>@z@</mtext></mrow></msup></mrow></mfrac></mrow></math>"
+   "formula": "<math displaystyle=\"true\"><mrow><mi>a</mi><mo>=</mo><mfrac><mrow><mn>1</mn></mrow><mrow><mn>1</mn><mo>+</mo><msup><mi>e</mi><mrow><mo>−</mo><mi>z</mi></mrow></msup></mrow></mfrac></mrow></math>",
+   "numbers": "<math displaystyle=\"true\"><mrow><mi>a</mi><mo>=</mo><mfrac><mrow><mn>1</mn></mrow><mrow><mn>1</mn><mo>+</mo><msup><mi>e</mi><mrow><mo>−</mo><mtext>@z@</mtext></mrow></msup></mrow></mfrac></mrow></math>"
   },
   "da_dz": {
    "name": "da_dz",
@@ -169,8 +169,8 @@ export const special = {
      "a"
     ]
    ],
-   "formula": "<math displaystyle=\"true\"><mrow><mfrac><mrow><mo>&#x02202;</mo><mi>a</mi></mrow><mrow><mo>&#x02202;</mo><mi>z</mi></mrow></mfrac><mo>&#x0003D;</mo><mfrac><mrow><msup><mi>e</mi><mrow><mo>&#x02212;</mo><mi>z</mi></mrow></msup></mrow><mrow><msup><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mn>1</mn><mo>&#x0002B;</mo><msup><mi>e</mi><mrow><mo>&#x02212;</mo><mi>z</mi></mrow></msup><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow><mrow><mn>2</mn></mrow></msup></mrow></mfrac></mrow></math>",
-   "numbers": "<math displaystyle=\"true\"><mrow><mfrac><mrow><mo>&#x02202;</mo><mi>a</mi></mrow><mrow><mo>&#x02202;</mo><mi>z</mi></mrow></mfrac><mo>&#x0003D;</mo><mfrac><mrow><msup><mi>e</mi><mrow><mo>&#x02212;</mo><mtext>@z@</mtext></mrow></msup></mrow><mrow><msup><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mn>1</mn><mo>&#x0002B;</mo><msup><mi>e</mi><mrow><mo>&#x02212;</mo><mtext>@z@</mtext></mrow></msup><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow><mrow><mn>2</mn></mrow></msup></mrow></mfrac></mrow></math>"
+   "formula": "<math displaystyle=\"true\"><mrow><mfrac><mrow><mo>∂</mo><mi>a</mi></mrow><mrow><mo>∂</mo><mi>z</mi></mrow></mfrac><mo>=</mo><mfrac><mrow><msup><mi>e</mi><mrow><mo>−</mo><mi>z</mi></mrow></msup></mrow><mrow><msup><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">(</mo><mn>1</mn><mo>+</mo><msup><mi>e</mi><mrow><mo>−</mo><mi>z</mi></mrow></msup><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">)</mo></mrow><mrow><mn>2</mn></mrow></msup></mrow></mfrac></mrow></math>",
+   "numbers": "<math displaystyle=\"true\"><mrow><mfrac><mrow><mo>∂</mo><mi>a</mi></mrow><mrow><mo>∂</mo><mi>z</mi></mrow></mfrac><mo>=</mo><mfrac><mrow><msup><mi>e</mi><mrow><mo>−</mo><mtext>@z@</mtext></mrow></msup></mrow><mrow><msup><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">(</mo><mn>1</mn><mo>+</mo><msup><mi>e</mi><mrow><mo>−</mo><mtext>@z@</mtext></mrow></msup><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">)</mo></mrow><mrow><mn>2</mn></mrow></msup></mrow></mfrac></mrow></math>"
   }
  },
  "tanh": {
@@ -183,8 +183,8 @@ export const special = {
      "a"
     ]
    ],
-   "formula": "<math displaystyle=\"true\"><mrow><mi>a</mi><mo>&#x0003D;</mo><mi>tanh</mi><mrow><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mi>z</mi><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow></mrow></math>",
-   "numbers": "<math displaystyle=\"true\"><mrow><mi>a</mi><mo>&#x0003D;</mo><mi>tanh</mi><mrow><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mtext>@z@</mtext><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow></mrow></math>"
+   "formula": "<math displaystyle=\"true\"><mrow><mi>a</mi><mo>=</mo><mi>tanh</mi><mrow><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">(</mo><mi>z</mi><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">)</mo></mrow></mrow></mrow></math>",
+   "numbers": "<math displaystyle=\"true\"><mrow><mi>a</mi><mo>=</mo><mi>tanh</mi><mrow><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">(</mo><mtext>@z@</mtext><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">)</mo></mrow></mrow></mrow></math>"
   },
   "da_dz": {
    "name": "da_dz",
@@ -195,8 +195,8 @@ export const special = {
      "a"
     ]
    ],
-   "formula": "<math displaystyle=\"true\"><mrow><mfrac><mrow><mo>&#x02202;</mo><mi>a</mi></mrow><mrow><mo>&#x02202;</mo><mi>z</mi></mrow></mfrac><mo>&#x0003D;</mo><mn>1</mn><mo>&#x02212;</mo><msup><mi>tanh</mi><mrow><mn>2</mn></mrow></msup><mrow><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mi>z</mi><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow></mrow></math>",
-   "numbers": "<math displaystyle=\"true\"><mrow><mfrac><mrow><mo>&#x02202;</mo><mi>a</mi></mrow><mrow><mo>&#x02202;</mo><mi>z</mi></mrow></mfrac><mo>&#x0003D;</mo><mn>1</mn><mo>&#x02212;</mo><msup><mi>tanh</mi><mrow><mn>2</mn></mrow></msup><mrow><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mtext>@z@</mtext><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow></mrow></math>"
+   "formula": "<math displaystyle=\"true\"><mrow><mfrac><mrow><mo>∂</mo><mi>a</mi></mrow><mrow><mo>∂</mo><mi>z</mi></mrow></mfrac><mo>=</mo><mn>1</mn><mo>−</mo><msup><mi>tanh</mi><mrow><mn>2</mn></mrow></msup><mrow><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">(</mo><mi>z</mi><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">)</mo></mrow></mrow></mrow></math>",
+   "numbers": "<math displaystyle=\"true\"><mrow><mfrac><mrow><mo>∂</mo><mi>a</mi></mrow><mrow><mo>∂</mo><mi>z</mi></mrow></mfrac><mo>=</mo><mn>1</mn><mo>−</mo><msup><mi>tanh</mi><mrow><mn>2</mn></mrow></msup><mrow><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">(</mo><mtext>@z@</mtext><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">)</mo></mrow></mrow></mrow></math>"
   }
  },
  "relu": {
@@ -209,8 +209,8 @@ export const special = {
      "a"
     ]
    ],
-   "formula": "<math displaystyle=\"true\"><mrow><mi>a</mi><mo>&#x0003D;</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x0007B;</mo><mtable><mtr><mtd columnalign=\"left\"><mi>z</mi></mtd><mtd columnalign=\"left\"><mtext>for</mtext><mspace width=\"0.222em\" /><mi>z</mi><mo>&#x0003E;</mo><mn>0</mn></mtd></mtr><mtr><mtd columnalign=\"left\"><mn>0</mn></mtd><mtd columnalign=\"left\"><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mrow></math>",
-   "numbers": "<math displaystyle=\"true\"><mrow><mi>a</mi><mo>&#x0003D;</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x0007B;</mo><mtable><mtr><mtd columnalign=\"left\"><mtext>@z@</mtext></mtd><mtd columnalign=\"left\"><mtext>for</mtext><mspace width=\"0.222em\" /><mtext>@z@</mtext><mo>&#x0003E;</mo><mn>0</mn></mtd></mtr><mtr><mtd columnalign=\"left\"><mn>0</mn></mtd><mtd columnalign=\"left\"><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mrow></math>"
+   "formula": "<math displaystyle=\"true\"><mrow><mi>a</mi><mo>=</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">{</mo><mtable><mtr><mtd columnalign=\"left\"><mi>z</mi></mtd><mtd columnalign=\"left\"><mtext>for</mtext><mspace width=\"0.222em\" /><mi>z</mi><mo>&#x0003E;</mo><mn>0</mn></mtd></mtr><mtr><mtd columnalign=\"left\"><mn>0</mn></mtd><mtd columnalign=\"left\"><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mrow></math>",
+   "numbers": "<math displaystyle=\"true\"><mrow><mi>a</mi><mo>=</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">{</mo><mtable><mtr><mtd columnalign=\"left\"><mtext>@z@</mtext></mtd><mtd columnalign=\"left\"><mtext>for</mtext><mspace width=\"0.222em\" /><mtext>@z@</mtext><mo>&#x0003E;</mo><mn>0</mn></mtd></mtr><mtr><mtd columnalign=\"left\"><mn>0</mn></mtd><mtd columnalign=\"left\"><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mrow></math>"
   },
   "da_dz": {
    "name": "da_dz",
@@ -221,8 +221,8 @@ export const special = {
      "a"
     ]
    ],
-   "formula": "<math displaystyle=\"true\"><mrow><mfrac><mrow><mo>&#x02202;</mo><mi>a</mi></mrow><mrow><mo>&#x02202;</mo><mi>z</mi></mrow></mfrac><mo>&#x0003D;</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x0007B;</mo><mtable><mtr><mtd columnalign=\"left\"><mn>1</mn></mtd><mtd columnalign=\"left\"><mtext>for</mtext><mspace width=\"0.222em\" /><mi>z</mi><mo>&#x0003E;</mo><mn>0</mn></mtd></mtr><mtr><mtd columnalign=\"left\"><mn>0</mn></mtd><mtd columnalign=\"left\"><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mrow></math>",
-   "numbers": "<math displaystyle=\"true\"><mrow><mfrac><mrow><mo>&#x02202;</mo><mi>a</mi></mrow><mrow><mo>&#x02202;</mo><mi>z</mi></mrow></mfrac><mo>&#x0003D;</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x0007B;</mo><mtable><mtr><mtd columnalign=\"left\"><mn>1</mn></mtd><mtd columnalign=\"left\"><mtext>for</mtext><mspace width=\"0.222em\" /><mtext>@z@</mtext><mo>&#x0003E;</mo><mn>0</mn></mtd></mtr><mtr><mtd columnalign=\"left\"><mn>0</mn></mtd><mtd columnalign=\"left\"><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mrow></math>"
+   "formula": "<math displaystyle=\"true\"><mrow><mfrac><mrow><mo>∂</mo><mi>a</mi></mrow><mrow><mo>∂</mo><mi>z</mi></mrow></mfrac><mo>=</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">{</mo><mtable><mtr><mtd columnalign=\"left\"><mn>1</mn></mtd><mtd columnalign=\"left\"><mtext>for</mtext><mspace width=\"0.222em\" /><mi>z</mi><mo>&#x0003E;</mo><mn>0</mn></mtd></mtr><mtr><mtd columnalign=\"left\"><mn>0</mn></mtd><mtd columnalign=\"left\"><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mrow></math>",
+   "numbers": "<math displaystyle=\"true\"><mrow><mfrac><mrow><mo>∂</mo><mi>a</mi></mrow><mrow><mo>∂</mo><mi>z</mi></mrow></mfrac><mo>=</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">{</mo><mtable><mtr><mtd columnalign=\"left\"><mn>1</mn></mtd><mtd columnalign=\"left\"><mtext>for</mtext><mspace width=\"0.222em\" /><mtext>@z@</mtext><mo>&#x0003E;</mo><mn>0</mn></mtd></mtr><mtr><mtd columnalign=\"left\"><mn>0</mn></mtd><mtd columnalign=\"left\"><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mrow></math>"
   }
  },
  "leaky_relu": {
@@ -235,8 +235,8 @@ export const special = {
      "a"
     ]
    ],
-   "formula": "<math displaystyle=\"true\"><mrow><mi>a</mi><mo>&#x0003D;</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x0007B;</mo><mtable><mtr><mtd columnalign=\"left\"><mi>z</mi></mtd><mtd columnalign=\"left\"><mtext>for</mtext><mspace width=\"0.222em\" /><mi>z</mi><mo>&#x0003E;</mo><mn>0</mn></mtd></mtr><mtr><mtd columnalign=\"left\"><mfrac><mrow><mi>z</mi></mrow><mrow><mn>100</mn></mrow></mfrac></mtd><mtd columnalign=\"left\"><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mrow></math>",
-   "numbers": "<math displaystyle=\"true\"><mrow><mi>a</mi><mo>&#x0003D;</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x0007B;</mo><mtable><mtr><mtd columnalign=\"left\"><mtext>@z@</mtext></mtd><mtd columnalign=\"left\"><mtext>for</mtext><mspace width=\"0.222em\" /><mtext>@z@</mtext><mo>&#x0003E;</mo><mn>0</mn></mtd></mtr><mtr><mtd columnalign=\"left\"><mfrac><mrow><mtext>@z@</mtext></mrow><mrow><mn>100</mn></mrow></mfrac></mtd><mtd columnalign=\"left\"><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mrow></math>"
+   "formula": "<math displaystyle=\"true\"><mrow><mi>a</mi><mo>=</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">{</mo><mtable><mtr><mtd columnalign=\"left\"><mi>z</mi></mtd><mtd columnalign=\"left\"><mtext>for</mtext><mspace width=\"0.222em\" /><mi>z</mi><mo>&#x0003E;</mo><mn>0</mn></mtd></mtr><mtr><mtd columnalign=\"left\"><mfrac><mrow><mi>z</mi></mrow><mrow><mn>100</mn></mrow></mfrac></mtd><mtd columnalign=\"left\"><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mrow></math>",
+   "numbers": "<math displaystyle=\"true\"><mrow><mi>a</mi><mo>=</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">{</mo><mtable><mtr><mtd columnalign=\"left\"><mtext>@z@</mtext></mtd><mtd columnalign=\"left\"><mtext>for</mtext><mspace width=\"0.222em\" /><mtext>@z@</mtext><mo>&#x0003E;</mo><mn>0</mn></mtd></mtr><mtr><mtd columnalign=\"left\"><mfrac><mrow><mtext>@z@</mtext></mrow><mrow><mn>100</mn></mrow></mfrac></mtd><mtd columnalign=\"left\"><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mrow></math>"
   },
   "da_dz": {
    "name": "da_dz",
@@ -247,8 +247,8 @@ export const special = {
      "a"
     ]
    ],
-   "formula": "<math displaystyle=\"true\"><mrow><mfrac><mrow><mo>&#x02202;</mo><mi>a</mi></mrow><mrow><mo>&#x02202;</mo><mi>z</mi></mrow></mfrac><mo>&#x0003D;</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x0007B;</mo><mtable><mtr><mtd columnalign=\"left\"><mn>1</mn></mtd><mtd columnalign=\"left\"><mtext>for</mtext><mspace width=\"0.222em\" /><mi>z</mi><mo>&#x0003E;</mo><mn>0</mn></mtd></mtr><mtr><mtd columnalign=\"left\"><mfrac><mrow><mn>1</mn></mrow><mrow><mn>100</mn></mrow></mfrac></mtd><mtd columnalign=\"left\"><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mrow></math>",
-   "numbers": "<math displaystyle=\"true\"><mrow><mfrac><mrow><mo>&#x02202;</mo><mi>a</mi></mrow><mrow><mo>&#x02202;</mo><mi>z</mi></mrow></mfrac><mo>&#x0003D;</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x0007B;</mo><mtable><mtr><mtd columnalign=\"left\"><mn>1</mn></mtd><mtd columnalign=\"left\"><mtext>for</mtext><mspace width=\"0.222em\" /><mtext>@z@</mtext><mo>&#x0003E;</mo><mn>0</mn></mtd></mtr><mtr><mtd columnalign=\"left\"><mfrac><mrow><mn>1</mn></mrow><mrow><mn>100</mn></mrow></mfrac></mtd><mtd columnalign=\"left\"><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mrow></math>"
+   "formula": "<math displaystyle=\"true\"><mrow><mfrac><mrow><mo>∂</mo><mi>a</mi></mrow><mrow><mo>∂</mo><mi>z</mi></mrow></mfrac><mo>=</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">{</mo><mtable><mtr><mtd columnalign=\"left\"><mn>1</mn></mtd><mtd columnalign=\"left\"><mtext>for</mtext><mspace width=\"0.222em\" /><mi>z</mi><mo>&#x0003E;</mo><mn>0</mn></mtd></mtr><mtr><mtd columnalign=\"left\"><mfrac><mrow><mn>1</mn></mrow><mrow><mn>100</mn></mrow></mfrac></mtd><mtd columnalign=\"left\"><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mrow></math>",
+   "numbers": "<math displaystyle=\"true\"><mrow><mfrac><mrow><mo>∂</mo><mi>a</mi></mrow><mrow><mo>∂</mo><mi>z</mi></mrow></mfrac><mo>=</mo><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">{</mo><mtable><mtr><mtd columnalign=\"left\"><mn>1</mn></mtd><mtd columnalign=\"left\"><mtext>for</mtext><mspace width=\"0.222em\" /><mtext>@z@</mtext><mo>&#x0003E;</mo><mn>0</mn></mtd></mtr><mtr><mtd columnalign=\"left\"><mfrac><mrow><mn>1</mn></mrow><mrow><mn>100</mn></mrow></mfrac></mtd><mtd columnalign=\"left\"><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mrow></math>"
   }
  },
  "softplus": {
@@ -261,8 +261,8 @@ export const special = {
      "a"
     ]
    ],
-   "formula": "<math displaystyle=\"true\"><mrow><mi>a</mi><mo>&#x0003D;</mo><mi>log</mi><mrow><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mn>1</mn><mo>&#x0002B;</mo><msup><mi>e</mi><mrow><mi>z</mi></mrow></msup><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow></mrow></math>",
-   "numbers": "<math displaystyle=\"true\"><mrow><mi>a</mi><mo>&#x0003D;</mo><mi>log</mi><mrow><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">&#x00028;</mo><mn>1</mn><mo>&#x0002B;</mo><msup><mi>e</mi><mrow><mtext>@z@</mtext></mrow></msup><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">&#x00029;</mo></mrow></mrow></mrow></math>"
+   "formula": "<math displaystyle=\"true\"><mrow><mi>a</mi><mo>=</mo><mi>log</mi><mrow><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">(</mo><mn>1</mn><mo>+</mo><msup><mi>e</mi><mrow><mi>z</mi></mrow></msup><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">)</mo></mrow></mrow></mrow></math>",
+   "numbers": "<math displaystyle=\"true\"><mrow><mi>a</mi><mo>=</mo><mi>log</mi><mrow><mrow><mo stretchy=\"true\" fence=\"true\" form=\"prefix\">(</mo><mn>1</mn><mo>+</mo><msup><mi>e</mi><mrow><mtext>@z@</mtext></mrow></msup><mo stretchy=\"true\" fence=\"true\" form=\"postfix\">)</mo></mrow></mrow></mrow></math>"
   },
   "da_dz": {
    "name": "da_dz",
@@ -273,8 +273,8 @@ export const special = {
      "a"
     ]
    ],
-   "formula": "<math displaystyle=\"true\"><mrow><mfrac><mrow><mo>&#x02202;</mo><mi>a</mi></mrow><mrow><mo>&#x02202;</mo><mi>z</mi></mrow></mfrac><mo>&#x0003D;</mo><mfrac><mrow><msup><mi>e</mi><mrow><mi>z</mi></mrow></msup></mrow><mrow><mn>1</mn><mo>&#x0002B;</mo><msup><mi>e</mi><mrow><mi>z</mi></mrow></msup></mrow></mfrac></mrow></math>",
-   "numbers": "<math displaystyle=\"true\"><mrow><mfrac><mrow><mo>&#x02202;</mo><mi>a</mi></mrow><mrow><mo>&#x02202;</mo><mi>z</mi></mrow></mfrac><mo>&#x0003D;</mo><mfrac><mrow><msup><mi>e</mi><mrow><mtext>@z@</mtext></mrow></msup></mrow><mrow><mn>1</mn><mo>&#x0002B;</mo><msup><mi>e</mi><mrow><mtext>@z@</mtext></mrow></msup></mrow></mfrac></mrow></math>"
+   "formula": "<math displaystyle=\"true\"><mrow><mfrac><mrow><mo>∂</mo><mi>a</mi></mrow><mrow><mo>∂</mo><mi>z</mi></mrow></mfrac><mo>=</mo><mfrac><mrow><msup><mi>e</mi><mrow><mi>z</mi></mrow></msup></mrow><mrow><mn>1</mn><mo>+</mo><msup><mi>e</mi><mrow><mi>z</mi></mrow></msup></mrow></mfrac></mrow></math>",
+   "numbers": "<math displaystyle=\"true\"><mrow><mfrac><mrow><mo>∂</mo><mi>a</mi></mrow><mrow><mo>∂</mo><mi>z</mi></mrow></mfrac><mo>=</mo><mfrac><mrow><msup><mi>e</mi><mrow><mtext>@z@</mtext></mrow></msup></mrow><mrow><mn>1</mn><mo>+</mo><msup><mi>e</mi><mrow><mtext>@z@</mtext></mrow></msup></mrow></mfrac></mrow></math>"
   }
  },
  "identity": {
@@ -287,8 +287,8 @@ export const special = {
      "a"
     ]
    ],
-   "formula": "<math displaystyle=\"true\"><mrow><mi>a</mi><mo>&#x0003D;</mo><mi>z</mi></mrow></math>",
-   "numbers": "<math displaystyle=\"true\"><mrow><mi>a</mi><mo>&#x0003D;</mo><mtext>@z@</mtext></mrow></math>"
+   "formula": "<math displaystyle=\"true\"><mrow><mi>a</mi><mo>=</mo><mi>z</mi></mrow></math>",
+   "numbers": "<math displaystyle=\"true\"><mrow><mi>a</mi><mo>=</mo><mtext>@z@</mtext></mrow></math>"
   },
   "da_dz": {
    "name": "da_dz",
@@ -299,8 +299,8 @@ export const special = {
      "a"
     ]
    ],
-   "formula": "<math displaystyle=\"true\"><mrow><mfrac><mrow><mo>&#x02202;</mo><mi>a</mi></mrow><mrow><mo>&#x02202;</mo><mi>z</mi></mrow></mfrac><mo>&#x0003D;</mo><mn>1</mn></mrow></math>",
-   "numbers": "<math displaystyle=\"true\"><mrow><mfrac><mrow><mo>&#x02202;</mo><mi>a</mi></mrow><mrow><mo>&#x02202;</mo><mi>z</mi></mrow></mfrac><mo>&#x0003D;</mo><mn>1</mn></mrow></math>"
+   "formula": "<math displaystyle=\"true\"><mrow><mfrac><mrow><mo>∂</mo><mi>a</mi></mrow><mrow><mo>∂</mo><mi>z</mi></mrow></mfrac><mo>=</mo><mn>1</mn></mrow></math>",
+   "numbers": "<math displaystyle=\"true\"><mrow><mfrac><mrow><mo>∂</mo><mi>a</mi></mrow><mrow><mo>∂</mo><mi>z</mi></mrow></mfrac><mo>=</mo><mn>1</mn></mrow></math>"
   }
  }
 };

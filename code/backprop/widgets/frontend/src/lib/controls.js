@@ -18,7 +18,7 @@ export function slider(model, trait, options) {
     max: toSlider(max),
     step,
     oninput: () =>
-      change(model, { [trait]: Number(toValue(Number(input.value)).toPrecision(12)) }),
+      change(model, { [trait]: Number(toValue(Number(input.value)).toPrecision(log ? 3 : 12)) }),
   });
   // The slider's own value is read out; this is the same for the eye.
   const output = h("output", { class: "bp-reading", "aria-live": "off" });

@@ -50,8 +50,8 @@ export function compute(model, state) {
   const [eta, biases] = [model.get("eta"), model.get("biases") ? 1 : 0];
   const now = run(activation, state.W, state.b, state.x, state.y, eta, biases);
   const { W, b } = moved(state, now);
-  const L_new = run(activation, W, b, state.x, state.y, eta, biases).L;
-  return { ...now, L_new, change: L_new - now.L, W, b };
+  const then = run(activation, W, b, state.x, state.y, eta, biases);
+  return { ...now, then, L_new: then.L, change: then.L - now.L, W, b };
 }
 
 // The new parameters as nested lists.

@@ -1,8 +1,7 @@
-// A drawing with axes. d3 has the scales, the axes and the drag; a `Plot`
+// A drawing with axes. d3 has the scales and the axes; a `Plot`
 // holds an SVG with its two scales, redrawn when their domains change.
 
 import { axisBottom, axisLeft } from "d3-axis";
-import { drag } from "d3-drag";
 import { scaleLinear, scaleLog } from "d3-scale";
 import { select } from "d3-selection";
 
@@ -89,15 +88,31 @@ export function fingertip() {
 // Let an element of a plot be dragged: `moved(x, y)` gets axis units. Returns
 // the function that ends it, in the middle of a drag too.
 export function draggable(plot, element, moved) {
-  let on = true;
-  select(element).call(
-    drag()
-      .container(() => plot.content)
-      .on("drag", (event) => on && moved(...plot.at(event.x, event.y))),
-  );
+  let end = () => {};
+  const begin = (down) => {
+    if (down.button !== 0) return;
+    down.preventDefault(); // no text is selected
+    end();
+    const held = new AbortController();
+    end = () => held.abort();
+    const move = (event) => {
+      if (event.pointerId !== down.pointerId) return;
+      const toPlot = plot.content.getScreenCTM().inverse();
+      const { x, y } = new DOMPoint(event.clientX, event.clientY).matrixTransform(toPlot);
+      moved(...plot.at(x, y));
+    };
+    const on = { signal: held.signal };
+    addEventListener("pointermove", move, on);
+    for (const type of ["pointerup", "pointercancel"]) addEventListener(type, end, on);
+  };
+  // A finger that drags does not scroll the page.
+  const keep = (event) => event.preventDefault();
+  element.addEventListener("pointerdown", begin);
+  element.addEventListener("touchstart", keep, { passive: false });
   return () => {
-    on = false;
-    select(element).on(".drag", null);
+    end();
+    element.removeEventListener("pointerdown", begin);
+    element.removeEventListener("touchstart", keep);
   };
 }
 

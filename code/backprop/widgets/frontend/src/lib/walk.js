@@ -8,8 +8,9 @@ import { change } from "./model.js";
 const PAUSE = 1600;
 
 export class Walk {
-  // `titles` are the tabs' texts, `actions` what further buttons do, by name.
-  constructor(model, titles, actions = {}) {
+  // `titles` are the tabs' texts, `backward` which of them go backward,
+  // `actions` what further buttons do, by name.
+  constructor(model, titles, backward, actions) {
     this.last = titles.length - 1;
     this.play = player(model, titles.length);
     const stop = this.play.stop;
@@ -21,7 +22,9 @@ export class Walk {
     this.back = button("Back", () => go(step() - 1));
     this.next = button("Next", () => go(step() + 1));
     this.tabs = titles.map((title, index) =>
-      button(title, () => go(index), { class: "bp-step" }),
+      button(title, () => go(index), {
+        class: `bp-step ${backward[index] ? "bp-gradient" : "bp-forward"}`,
+      }),
     );
     this.buttons = {};
     for (const [name, act] of Object.entries(actions))

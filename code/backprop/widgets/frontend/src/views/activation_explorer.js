@@ -36,11 +36,12 @@ export function activationExplorer(model, element) {
   plot.content.append(flat, curve, tangent, grip);
   const letGo = draggable(plot, grip, (z) => change(model, { z: clamp(z) }));
   const words = h("p", { class: "bp-live", role: "status" });
+  const note = h("p", { class: "bp-aside" }, `Grey ground: saturated, a slope below ${FLAT}.`);
   element.append(
     h("div", { class: "bp-controls" }, ...controls.map((c) => c.element)),
     plot.svg,
     words,
-    h("p", { class: "bp-aside" }, `Grey ground: saturated, a slope below ${FLAT}.`),
+    note,
   );
 
   let drawn = null;
@@ -48,6 +49,7 @@ export function activationExplorer(model, element) {
     const { activation } = formulas(model);
     if (drawn !== activation) {
       drawCurve(plot, curve, flat, activation);
+      note.style.visibility = flat.getAttribute("d") ? "" : "hidden";
       drawn = activation;
     }
     const z = model.get("z");
@@ -91,10 +93,13 @@ function flatParts(places, activation) {
   return parts;
 }
 
+// As far as the plot goes.
 function drawTangent(plot, tangent, z, a, slope) {
   const half = REACH / 4;
-  const ends = [z - half, z + half].map((at) => [at, a + slope * (at - z)]);
-  tangent.setAttribute("d", plot.line(ends));
+  const ends = plot.y.domain().map((end) => (end - a) / slope).sort((one, other) => one - other);
+  const [from, to] = slope ? ends : [-half, half];
+  const steps = [Math.max(-half, from, -REACH - z), Math.min(half, to, REACH - z)];
+  tangent.setAttribute("d", plot.line(steps.map((step) => [z + step, a + slope * step])));
 }
 
 // A point that is nowhere on the axes is not shown.

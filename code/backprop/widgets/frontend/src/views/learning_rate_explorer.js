@@ -229,6 +229,7 @@ function describe(now, all) {
       `; ${atLimit(factor) ? AT_LIMIT : `the limit here is η < ${show(2 / lowest.curvature)}`}.`,
       ` At the minimum, w = ${show(lowest.w)}, L″ = ${show(lowest.curvature)} and the factor 1 − ηL″ = ${show(factor)}.`,
     );
+  if (factor < -1 && what.kind === "crawls") words.push(" This run does not come near it.");
   if (what.kind === "jumps") words.push(` The two points: ${ends(path, show)}.`);
   if (path.length > 0) words.push(` ${ending(path, show)}`);
   return words.join("");

@@ -81,9 +81,13 @@ class Drawing {
     this.chosen = null;
     this.place = h("span", { class: "bp-control" });
     this.graph = new NetworkGraph(sizes, (name) => change(model, { selected: name }));
-    this.walk = new Walk(model, this.steps.map(([step]) => TITLES[step[0]](step)), {
-      "Next update": () => this.again(),
-    });
+    const walked = this.steps.map(([step]) => step);
+    this.walk = new Walk(
+      model,
+      walked.map((step) => TITLES[step[0]](step)),
+      walked.map((step) => /^[dWu]/.test(step)),
+      { "Next update": () => this.again() },
+    );
     this.panel = new Panel(model, this.steps);
     this.paths = new Paths(sizes);
     const given = h(
@@ -139,21 +143,24 @@ class Drawing {
     change(this.model, { W, b, x, y, step: 0, update: this.model.get("update") + 1 });
   }
 
-  // What the graph shows at a step: the numbers that are there by then.
+  // What the graph shows at a step: the numbers that are there by then;
+  // forward again, those of the new weights.
   drawn(state, now, step) {
     const reached = new Set(this.steps.slice(0, step + 1).flatMap(([, found]) => found));
+    const again = this.steps[step][0] === "L_new";
+    const value = (name) =>
+      reached.has(`${name}_new`) ? now[`${name}_new`] : (again ? now.then : now)[name];
     const texts = {};
     const labels = {};
     for (const name of Object.keys(this.graph.texts)) {
       const given = /^[xywb]/.test(name);
-      const over = name[0] === "z" && reached.has(name.replace("z", "a"));
-      if (given || (reached.has(name) && !over)) texts[name] = prefix(name) + short(now[name], 3);
+      const over =
+        name.startsWith("dL") ? again : name[0] === "z" && reached.has(name.replace("z", "a"));
+      if (given || (reached.has(name) && !over)) texts[name] = prefix(name) + short(value(name), 3);
     }
     for (const name of this.parameters) {
-      const gradient = reached.has(`dL_d${name}`)
-        ? `, gradient ${short(now[`dL_d${name}`])}`
-        : "";
-      labels[name] = `${reading(name)} = ${short(now[name])}${gradient}`;
+      const gradient = texts[`dL_d${name}`] ? `, gradient ${short(now[`dL_d${name}`])}` : "";
+      labels[name] = `${reading(name)} = ${short(value(name))}${gradient}`;
     }
     return { texts, labels, ...light(this.steps[step][0], this.graph.depth), ...this.way(state) };
   }

@@ -11,7 +11,7 @@ import { map } from "../lib/rows.js";
 
 const MOST = 6;
 const CELL = 6; // of a small grid, in pixels
-const [WIDTH, HEIGHT] = [3, 1.75]; // of a cell of a large one, in rem
+const [WIDTH, HEIGHT] = [3.15, 1.75]; // of a cell of a large one, in rem
 const SIZES = [
   ["m", "examples m"],
   ["inputs", "inputs n₀"],
@@ -41,8 +41,15 @@ export function shapeExplorer(model, element) {
   ];
   const mistakes = model.get("choices").mistake ?? [];
   const pills = mistakes.map(([mistake, words]) =>
-    button(words, () => change(model, { mistake }), { class: "bp-pill" }),
+    button(words, () => plant(mistake), { class: "bp-pill" }),
   );
+  // Go to the first array that the mistake spoils.
+  const plant = (mistake) => {
+    change(model, { mistake });
+    const { verdicts } = compute(model);
+    const array = MADE.find((name) => verdicts[name].words !== "right");
+    if (array) change(model, { array });
+  };
   const walk = (by) => {
     const at = ORDER.indexOf(model.get("array")) + by;
     change(model, { array: ORDER[within(at, ORDER.length - 1)] });
@@ -57,7 +64,7 @@ export function shapeExplorer(model, element) {
   const live = h("p", { class: "bp-live", role: "status" });
   const summary = h("p", { class: "bp-verdict", role: "status" });
   element.append(
-    h("div", { class: "bp-controls" }, ...controls.map((c) => c.element)),
+    h("div", { class: "bp-controls bp-given" }, ...controls.map((c) => c.element)),
     h(
       "div",
       { class: "bp-buttons bp-mistakes", role: "group", "aria-label": "plant a mistake" },
@@ -196,7 +203,8 @@ class Cards {
 function badge(words) {
   if (words === "right") return "";
   if (words.startsWith("wrong: ")) return `✗ ${words.slice(7).replace(" entries", "").replace(" of ", "/")}`;
-  return words.startsWith("wrong shape") ? "✗ shape" : words.split(":")[0];
+  if (words.startsWith("wrong shape")) return "✗ shape";
+  return words === "not reached" ? "no value" : words.split(":")[0];
 }
 
 // All small grids are the same lattice, cut to size: nothing is laid out anew.
@@ -224,7 +232,17 @@ class Panel {
     this.signs = [0, 1, 2, 3].map(() => h("span", { class: "bp-sign" }));
     const [first, second, third, end] = this.signs;
     const [left, right, add] = this.parts.map((part) => part.element);
-    this.element = h("div", { class: "bp-equation" }, this.result.element, first, left, second, right, third, add, end);
+    // A sign stays with what follows it.
+    const term = (...both) => h("div", { class: "bp-term" }, ...both);
+    this.element = h(
+      "div",
+      { class: "bp-equation" },
+      this.result.element,
+      term(first, left),
+      term(second, right),
+      term(third, add),
+      end,
+    );
     this.result.element.addEventListener("keydown", (event) => {
       const move = MOVES[event.key];
       if (!move || !this.result.size || event.altKey || event.ctrlKey || event.metaKey) return;

@@ -56,7 +56,8 @@ export function stepper(model, element) {
   const graph = new Graph();
   const panel = new Panel(names);
   const titles = names.map((name) => TITLES[name]);
-  const walk = new Walk(model, titles, update ? { "Next update": () => again(model) } : {});
+  const actions = update ? { "Next update": () => again(model) } : {};
+  const walk = new Walk(model, titles, names.map(isBackward), actions);
   element.append(
     h("div", { class: "bp-controls" }, ...controls.map((c) => c.element)),
     graph.svg,
@@ -94,7 +95,7 @@ export function compute(model) {
   const [w, b, x, y, eta] = ["w", "b", "x", "y", "eta"].map((n) => model.get(n));
   const now = neuron(w, b, x, y, eta);
   const moved = neuron(now.w_new, now.b_new, x, y, eta);
-  return { x, y, w, b, eta, ...now, L_new: moved.L, change: moved.L - now.L };
+  return { x, y, w, b, eta, ...now, moved, L_new: moved.L, change: moved.L - now.L };
 }
 
 function inRange(model, now) {
@@ -106,15 +107,18 @@ function inRange(model, now) {
   });
 }
 
+// The numbers that are there by then; forward again, those of the new weights.
 function drawGraph(graph, model, now, names, step) {
   const reached = new Set(names.slice(0, step + 1));
-  const values = {};
-  for (const name of ["x", "w", "b", "y"]) values[name] = short(now[name]);
+  const again = reached.has("L_new");
+  const values = { x: short(now.x), y: short(now.y) };
+  for (const name of ["w", "b"])
+    values[name] = short(reached.has(`${name}_new`) ? now[`${name}_new`] : now[name]);
   for (const name of ["z", "a", "L"])
-    if (reached.has(name)) values[name] = short(now[name]);
+    if (reached.has(name)) values[name] = short((again ? now.moved : now)[name]);
   const gradients = {};
   for (const [node, name] of Object.entries(GRADIENT_OF))
-    if (reached.has(name)) gradients[node] = short(now[name]);
+    if (reached.has(name) && !again) gradients[node] = short(now[name]);
   graph.show(values, gradients, stepOf(model, names[step]).edges, isBackward(names[step]));
 }
 
@@ -186,9 +190,10 @@ export function withSlots(template) {
     .replace("</math>", '<mo>=</mo><mn data-slot="end"></mn></math>');
 }
 
-// A negative number stands in parentheses.
+// A negative number stands in parentheses, and one with a power of ten.
 export function inFormula(value, all) {
-  return value < 0 ? `(${number(value, all)})` : number(value, all);
+  const text = number(value, all);
+  return value < 0 || text.includes("·") ? `(${text})` : text;
 }
 
 function result(name, now, all) {

@@ -56,7 +56,7 @@ class View {
     this.diagram = new Diagram((unit) => this.show(unit));
     this.norms = new Norms();
     this.words = h("p", { class: "bp-live", role: "status" });
-    this.caption = h("p", { class: "bp-aside" });
+    this.caption = h("p", { class: "bp-aside bp-caption" });
     this.controls = controlsFor(model);
     this.play = button("Play", () => (this.playing ? this.pause() : this.start()));
     this.one = button("One update", () => this.step());
@@ -241,6 +241,7 @@ class View {
 
   publish() {
     this.told = this.measure;
+    this.losses.rest();
     const { count, layers, history, diverged } = this.training;
     // A run that diverged before its goal keeps the goal.
     const update = diverged === null || count > this.goal ? count : this.goal;
@@ -535,27 +536,46 @@ class Losses {
     this.plot = new Plot({ height: 210, log: true, label: "The loss on the training and on the held-out data, after each update", xLabel: "update", yLabel: "L" });
     this.lines = ["bp-curve bp-forward", "bp-curve bp-held-out bp-dashed"].map((name) => s("path", { class: name }));
     this.dots = ["bp-dot bp-forward", "bp-dot bp-held-out"].map((name) => s("circle", { class: name, r: 4 }));
-    this.plot.content.append(...this.lines, ...this.dots);
+    this.last = s("path", { class: "bp-last" });
+    this.plot.content.append(this.last, ...this.lines, ...this.dots);
     this.key = h(
       "p",
       { class: "bp-aside" },
       h("span", { class: "bp-swatch bp-forward" }),
       " training, ",
       h("span", { class: "bp-swatch bp-held-out" }),
-      " held out",
+      " held out, ",
+      h("span", { class: "bp-swatch bp-last" }),
+      " the run before",
     );
+    this.rows = [];
+    this.rested = [];
+    this.before = [];
   }
 
-  show({ history, count }, { training, heldOut }) {
+  // What is shown now is what the next run is compared with.
+  rest() {
+    this.rested = this.rows;
+  }
+
+  show(run, { training, heldOut }) {
     const { plot } = this;
-    const seen = history.flatMap(([, ...both]) => both).filter((loss) => loss > 0);
+    if (this.run !== run) this.before = this.rested;
+    this.run = run;
+    const { history, count } = run;
+    const row = [count, training, heldOut];
+    this.rows = [...history, row];
+    const seen = [...history, ...this.before]
+      .flatMap(([, ...both]) => both)
+      .filter((loss) => loss > 0);
     const low = Math.max(FLOOR, 10 ** Math.floor(Math.log10(Math.min(0.5, ...seen))));
     const high = 10 ** Math.ceil(Math.log10(Math.max(1, ...seen)));
-    plot.domains([0, 1.04 * roundUp(Math.max(10, count))], [low, high]);
-    const row = [count, training, heldOut];
+    const end = Math.max(10, count, this.before.at(-1)?.[0] ?? 0);
+    plot.domains([0, 1.04 * roundUp(end)], [low, high]);
+    const place = (k) => (one) => [one[0], Math.max(low, one[k])];
+    this.last.setAttribute("d", plot.line(this.before.map(place(1))));
     [1, 2].forEach((k) => {
-      const place = (one) => [one[0], Math.max(low, one[k])];
-      this.lines[k - 1].setAttribute("d", plot.line([...history, row].map(place)));
+      this.lines[k - 1].setAttribute("d", plot.line(this.rows.map(place(k))));
       const y = plot.y(Math.max(low, row[k]));
       const dot = this.dots[k - 1];
       dot.setAttribute("visibility", Number.isFinite(y) ? "visible" : "hidden");
