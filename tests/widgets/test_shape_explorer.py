@@ -12,6 +12,7 @@ import widget_page
 from backprop import widgets
 from backprop.numerics import gradcheck, network
 from backprop.widgets.shape_explorer import EQUATIONS, GIVEN, MISTAKES
+from widget_says import badge
 
 ORDER = [*GIVEN, *EQUATIONS]
 SIZES = ("m", "inputs", "hidden", "outputs")
@@ -327,20 +328,6 @@ def test_a_mistake_leads_to_what_it_spoils_first(show):
             verdicts = explorer(mistake=mistake).verdicts()
             spoilt = [n for n in ORDER if verdicts[n] != "right"]
             assert now == (spoilt[0] if spoilt else at), mistake
-
-
-def badge(words):
-    if words == "right":
-        return ""
-    if words == "not reached":
-        return "no value"
-    if count := re.fullmatch(r"wrong: (\d+) of (\d+) entries", words):
-        return f"✗ {count[1]}/{count[2]}"
-    return (
-        "✗ shape"
-        if words.startswith("wrong shape")
-        else words[:99].split(":")[0]
-    )
 
 
 @browser_test
