@@ -246,7 +246,10 @@ def test_a_forgotten_path_is_caught():
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
 def test_a_gradient_that_is_not_finite_is_wrong(bad):
-    assert not gradcheck.check(lambda w: w**2, 1.0, bad).passed
+    report = gradcheck.check(lambda w: w**2, 1.0, bad)
+    assert not report.passed
+    assert report.entries[0].verdict.startswith("WRONG")
+    assert report.untold == ()
     assert not gradcheck.check(lambda w: bad * w, 1.0, 0.0).passed
 
 

@@ -469,6 +469,12 @@ def test_the_run_before_stays_as_a_grey_line(open_page):
     reader.button("Reset").click()
     wait_for(reader, "^Update 0 ")
     assert before.get_attribute("d") == now
+    reader.button("Play").click()  # a run that is broken off is one too
+    reader.page.wait_for_timeout(1500)
+    reader.button("Reset").click()
+    wait_for(reader, "^Update 0 ")
+    points = before.get_attribute("d").count("L")
+    assert points > 20
 
 
 @site

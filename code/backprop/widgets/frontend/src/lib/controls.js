@@ -5,7 +5,8 @@ import { h, say } from "./dom.js";
 import { short } from "./format.js";
 import { change, watch } from "./model.js";
 
-// A slider for a number. `log` slides over powers of ten. A value outside
+// A slider for a number. `log` slides over powers of ten,
+// to three digits. A value outside
 // the slider's range is kept; the slider rests at its end.
 export function slider(model, trait, options) {
   const { label, min, max, step = 0.01, log = false } = options;

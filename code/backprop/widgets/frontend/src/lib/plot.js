@@ -39,15 +39,16 @@ export class Plot {
     this.shown = "";
   }
 
-  // Set the domains; the axes are drawn anew only if they changed.
+  // Set the domains; whether they changed. Only then the axes are drawn anew.
   domains(x, y) {
     const key = JSON.stringify([x, y]);
-    if (key === this.shown) return;
+    if (key === this.shown) return false;
     this.shown = key;
     this.x.domain(x);
     this.y.domain(y);
     select(this.xAxis).call(axisBottom(this.x).ticks(6));
     select(this.yAxis).call(this.ticks());
+    return true;
   }
 
   // On a log axis d3 leaves out the labels that would not fit.

@@ -241,7 +241,6 @@ class View {
 
   publish() {
     this.told = this.measure;
-    this.losses.rest();
     const { count, layers, history, diverged } = this.training;
     // A run that diverged before its goal keeps the goal.
     const update = diverged === null || count > this.goal ? count : this.goal;
@@ -258,7 +257,7 @@ class View {
     this.counted = training;
     this.measure = training.measure();
     this.norms.show(this.measure.norms, this.model.get("exact") && !this.playing);
-    this.losses.show(training, this.measure);
+    this.losses.show(training, this.measure, this.behind);
     this.stale = true;
   }
 
@@ -548,34 +547,31 @@ class Losses {
       h("span", { class: "bp-swatch bp-last" }),
       " the run before",
     );
-    this.rows = [];
-    this.rested = [];
+    this.whole = [];
     this.before = [];
   }
 
-  // What is shown now is what the next run is compared with.
-  rest() {
-    this.rested = this.rows;
-  }
-
-  show(run, { training, heldOut }) {
+  // A run that is `behind` what was asked for is none to compare with.
+  show(run, { training, heldOut }, behind) {
     const { plot } = this;
-    if (this.run !== run) this.before = this.rested;
+    const fresh = this.run !== run;
+    if (fresh) this.before = this.whole;
     this.run = run;
     const { history, count } = run;
     const row = [count, training, heldOut];
-    this.rows = [...history, row];
+    const rows = [...history, row];
+    if (!behind) this.whole = rows;
     const seen = [...history, ...this.before]
       .flatMap(([, ...both]) => both)
       .filter((loss) => loss > 0);
     const low = Math.max(FLOOR, 10 ** Math.floor(Math.log10(Math.min(0.5, ...seen))));
     const high = 10 ** Math.ceil(Math.log10(Math.max(1, ...seen)));
     const end = Math.max(10, count, this.before.at(-1)?.[0] ?? 0);
-    plot.domains([0, 1.04 * roundUp(end)], [low, high]);
+    const moved = plot.domains([0, 1.04 * roundUp(end)], [low, high]);
     const place = (k) => (one) => [one[0], Math.max(low, one[k])];
-    this.last.setAttribute("d", plot.line(this.before.map(place(1))));
+    if (fresh || moved) this.last.setAttribute("d", plot.line(this.before.map(place(1))));
     [1, 2].forEach((k) => {
-      this.lines[k - 1].setAttribute("d", plot.line(this.rows.map(place(k))));
+      this.lines[k - 1].setAttribute("d", plot.line(rows.map(place(k))));
       const y = plot.y(Math.max(low, row[k]));
       const dot = this.dots[k - 1];
       dot.setAttribute("visibility", Number.isFinite(y) ? "visible" : "hidden");
