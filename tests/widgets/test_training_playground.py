@@ -459,11 +459,14 @@ def test_the_run_before_stays_as_a_grey_line(open_page):
     wait_for(reader, "^Update 60 ")
     curve = reader.widget().locator(".bp-curve").first
     before = reader.widget().locator("path.bp-last")
+    named = reader.widget().get_by_text("the run before")
     assert before.get_attribute("d") == ""
+    assert not named.is_visible()
     drawn = curve.get_attribute("d")
     reader.slider("batch size").press("End")
     wait_for(reader, "epoch 60")
     assert before.get_attribute("d") == drawn  # the axes are the same
+    assert named.is_visible()
     now = curve.get_attribute("d")
     assert now != drawn
     reader.button("Reset").click()

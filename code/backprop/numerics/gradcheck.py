@@ -270,8 +270,8 @@ def _value(function, at):
     array = np.asarray(value)
     if array.dtype.kind == "f" and array.dtype.itemsize < 8:
         raise ValueError(
-            f"function: returned {array.dtype}, expected float64: the "
-            "difference of two nearly equal numbers has few of its digits left"
+            f"function: returned {array.dtype}, expected float64: too few "
+            "digits for differences"
         )
     return float(checks.real("function", array).reshape(()))
 

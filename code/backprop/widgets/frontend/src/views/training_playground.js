@@ -537,15 +537,15 @@ class Losses {
     this.dots = ["bp-dot bp-forward", "bp-dot bp-held-out"].map((name) => s("circle", { class: name, r: 4 }));
     this.last = s("path", { class: "bp-last" });
     this.plot.content.append(this.last, ...this.lines, ...this.dots);
+    this.named = h("span", {}, ", ", h("span", { class: "bp-swatch bp-last" }), " the run before");
     this.key = h(
       "p",
       { class: "bp-aside" },
       h("span", { class: "bp-swatch bp-forward" }),
       " training, ",
       h("span", { class: "bp-swatch bp-held-out" }),
-      " held out, ",
-      h("span", { class: "bp-swatch bp-last" }),
-      " the run before",
+      " held out",
+      this.named,
     );
     this.whole = [];
     this.before = [];
@@ -569,6 +569,7 @@ class Losses {
     const end = Math.max(10, count, this.before.at(-1)?.[0] ?? 0);
     const moved = plot.domains([0, 1.04 * roundUp(end)], [low, high]);
     const place = (k) => (one) => [one[0], Math.max(low, one[k])];
+    this.named.style.visibility = this.before.length > 0 ? "" : "hidden";
     if (fresh || moved) this.last.setAttribute("d", plot.line(this.before.map(place(1))));
     [1, 2].forEach((k) => {
       this.lines[k - 1].setAttribute("d", plot.line(rows.map(place(k))));
