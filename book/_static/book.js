@@ -94,7 +94,8 @@
  * that passes between a slider and its picture goes to formulas that nobody
  * sees. The styles (book.css) let it skip them once the page is at rest. By
  * then every block's size is known, so nothing moves and no scroll bar jumps;
- * where the width changes, all is laid out again before the rest is skipped.
+ * where the width changes or a fold opens, all is laid out again before the
+ * rest is skipped.
  */
 (function () {
   "use strict";
@@ -116,4 +117,8 @@
   if (document.readyState === "complete") rest();
   else addEventListener("load", rest);
   addEventListener("resize", rest);
+  article.addEventListener("toggle", rest, true); // it does not bubble
+  article.addEventListener("click", function (event) {
+    if (event.target.closest(".toggle-button")) rest();
+  });
 })();

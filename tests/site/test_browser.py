@@ -78,6 +78,18 @@ def test_a_wide_formula_scrolls_by_keyboard(name, visit):
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
+def test_a_fold_far_from_the_screen_is_laid_out_when_it_opens(name, visit):
+    with visit(name, width=PHONE) as seen:
+        seen.page.wait_for_selector(".bd-article.at-rest", state="attached")
+        seen.open_every_fold()
+        rested = "document.querySelector('.bd-article.at-rest') !== null"
+        assert not seen.page.evaluate(rested)
+        seen.page.wait_for_function(rested)
+        boxes = seen.page.locator("div.math > .formula")
+        assert boxes.evaluate_all(WRONG_STOPS) == []
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
 def test_a_late_font_leaves_no_formula_without_focus(name, visit):
     with visit(name, width=PHONE) as seen:
         held = []
