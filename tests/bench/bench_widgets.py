@@ -8,7 +8,9 @@ is not. Chromium draws when it is asked to, so a frame is asked for at once:
 an animation frame begins, its callback changes the slider, and a message
 that is posted in it arrives as soon as the frame has been painted.
 
-Beside it, in the same run, the ordinary way: a notebook in JupyterLab whose
+Beside it, in the same run, what any slider costs there: the widget makes room
+for a bare ``input`` and a number that follows it, in the same place of the
+same page. And the ordinary way: a notebook in JupyterLab whose
 ``interact`` calls a function that computes a loss curve and a path with
 `backprop.numerics` and draws them with matplotlib. A key moves its slider,
 the browser is slowed down just as much, the kernel not at all, and the clock
@@ -102,6 +104,15 @@ ENDS = """async (input) => {
   return shown.innerHTML;
 }"""
 
+# In place of the widget, a slider with its number and nothing else.
+BARE = """(input) => {
+  const bare = input.cloneNode();
+  const number = document.createElement("output");
+  bare.oninput = () => { number.textContent = bare.value; };
+  input.closest(".bp").replaceChildren(bare, number);
+  return bare;
+}"""
+
 INTERACT = """\
 import matplotlib.pyplot as plt
 import numpy as np
@@ -178,7 +189,7 @@ def address(path, view, more):
 
 
 def in_book(browser, page, view, label, more):
-    """Milliseconds from input to paint, one for each input."""
+    """Milliseconds from input to paint: with the widget, with a bare slider."""
     link, index = address(HTML / f"{page}.html", view, more)
     with widget_page.reading(browser, link) as reader:
         slider = reader.slider(label, index)
@@ -188,7 +199,9 @@ def in_book(browser, page, view, label, more):
         assert len(shown) == 2, "the slider moved nothing"
         slow_down(reader.page)
         times = reader.page.evaluate(MOVE, [handle, WARM_UP + INPUTS])
-    return times[WARM_UP:]
+        bare = reader.page.evaluate_handle(BARE, handle)
+        alone = reader.page.evaluate(MOVE, [bare, WARM_UP + INPUTS])
+    return times[WARM_UP:], alone[WARM_UP:]
 
 
 # ---- interact ---------------------------------------------------------------
@@ -234,13 +247,13 @@ def run_the_cell(page):
 # ---- the table --------------------------------------------------------------
 
 
-def report(page, view, label, times, other):
+def report(page, view, label, times, alone, other):
     """Print a row; tell whether it is within its limits."""
-    median = statistics.median(times)
+    median, bare = statistics.median(times), statistics.median(alone)
     most = statistics.quantiles(times, n=20)[-1]
     print(
         f"{f'{view} ({page})':<34}{label:<16}{median:>8.2f}{most:>8.2f}"
-        f"{other:>10.1f}{other / median:>8.1f}",
+        f"{bare:>8.2f}{median / bare:>8.1f}{other / median:>10.1f}",
         flush=True,
     )
     return median <= MEDIAN and most <= MOST
@@ -256,9 +269,10 @@ def main():
         other = statistics.median(by_interact(browser))
         print(f"interact with matplotlib: {other:.1f}, {REDRAWS} redraws")
         head = f"{'widget (page)':<34}{'slider':<16}{'median':>8}{'95 %':>8}"
-        print(head + f"{'interact':>10}{'ratio':>8}")
+        print(head + f"{'bare':>8}{'/ bare':>8}{'interact /':>10}")
         good = [
-            report(*case[:3], in_book(browser, *case), other) for case in CASES
+            report(*case[:3], *in_book(browser, *case), other)
+            for case in CASES
         ]
     return int(not all(good))
 
