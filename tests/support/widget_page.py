@@ -28,11 +28,25 @@ PAGE = """<!doctype html>
 """
 
 
+drawn = {}
+
+
+def html_of(part):
+    """What a page has of a widget; each state of a kind is drawn once."""
+    if isinstance(part, str):
+        return part
+    # By its name: every widget is of a class of its own.
+    key = type(part).__name__, json.dumps(part.page_state())
+    if key not in drawn:
+        drawn[key] = part.page_html()
+    return drawn[key]
+
+
 def write(folder, parts, theme="light"):
     """Write a page with these widgets; return its path."""
     for name in ("page.js", "widgets.js", "widgets.css"):
         shutil.copy(STATIC / name, folder)
-    body = "\n".join(part.page_html() for part in parts)
+    body = "\n".join(html_of(part) for part in parts)
     path = folder / "page.html"
     path.write_text(PAGE.format(theme=theme, body=body), encoding="utf-8")
     return path

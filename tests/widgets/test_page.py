@@ -1,6 +1,5 @@
 """The widgets in a bare page: a real browser, no kernel, no network."""
 
-from types import SimpleNamespace
 
 import pytest
 import sympy as sp
@@ -400,7 +399,7 @@ def test_links_of_links_reach_all(show):
 def test_widgets_run_in_a_box_in_a_box(show):
     inner = HBox([make("ActivationExplorer"), IntSlider()])
     outer = box_html(VBox([inner, make("Stepper")]))
-    with show(SimpleNamespace(page_html=lambda: outer)) as reader:
+    with show(outer) as reader:
         reader.slider("z", 0).press("End")
         assert reader.states()[0]["z"] == 8
         assert reader.live(1)
