@@ -37,6 +37,14 @@
     document.fonts.addEventListener("loadingdone", function () {
       boxes.forEach(setFocus);
     });
+    // Off the screen a box in a fold that opens has a size, and no observer
+    // hears of it.
+    function opened(event) {
+      const fold = event.target.closest?.("details, .dropdown");
+      fold?.querySelectorAll(BOXES).forEach(setFocus);
+    }
+    document.addEventListener("toggle", opened, true); // it does not bubble
+    document.addEventListener("click", opened);
   }
 
   watch();
@@ -94,8 +102,7 @@
  * that passes between a slider and its picture goes to formulas that nobody
  * sees. The styles (book.css) let it skip them once the page is at rest. By
  * then every block's size is known, so nothing moves and no scroll bar jumps;
- * where the width changes or a fold opens, all is laid out again before the
- * rest is skipped.
+ * where the width changes, all is laid out again before the rest is skipped.
  */
 (function () {
   "use strict";
@@ -117,8 +124,4 @@
   if (document.readyState === "complete") rest();
   else addEventListener("load", rest);
   addEventListener("resize", rest);
-  article.addEventListener("toggle", rest, true); // it does not bubble
-  article.addEventListener("click", function (event) {
-    if (event.target.closest(".toggle-button")) rest();
-  });
 })();

@@ -10,11 +10,12 @@ that is posted in it arrives as soon as the frame has been painted.
 
 Beside it, in the same run, what any slider costs there: the widget makes room
 for a bare ``input`` and a number that follows it, in the same place of the
-same page. And the ordinary way: a notebook in JupyterLab whose
-``interact`` calls a function that computes a loss curve and a path with
-`backprop.numerics` and draws them with matplotlib. A key moves its slider,
-the browser is slowed down just as much, the kernel not at all, and the clock
-stops when the new image has been painted; again without the wait for a tick.
+same page, and in an empty one. And the ordinary way: a notebook in
+JupyterLab whose ``interact`` calls a function that computes a loss curve and
+a path with `backprop.numerics` and draws them with matplotlib. A key moves
+its slider, the browser is slowed down just as much, the kernel not at all,
+and the clock stops when the new image has been painted; again without the
+wait for a tick.
 Run it with ``make bench``.
 """
 
@@ -189,7 +190,7 @@ def address(path, view, more):
 
 
 def in_book(browser, page, view, label, more):
-    """Milliseconds from input to paint: with the widget, with a bare slider."""
+    """Milliseconds from input to paint: of the widget, of a bare slider."""
     link, index = address(HTML / f"{page}.html", view, more)
     with widget_page.reading(browser, link) as reader:
         slider = reader.slider(label, index)
@@ -202,6 +203,17 @@ def in_book(browser, page, view, label, more):
         bare = reader.page.evaluate_handle(BARE, handle)
         alone = reader.page.evaluate(MOVE, [bare, WARM_UP + INPUTS])
     return times[WARM_UP:], alone[WARM_UP:]
+
+
+def in_an_empty_page(browser):
+    """Milliseconds from input to paint of a bare slider and nothing else."""
+    page = browser.new_page()
+    page.set_content("<div class=bp><input type=range step=any></div>")
+    slow_down(page)
+    bare = page.evaluate_handle(f"({BARE})(document.querySelector('input'))")
+    times = page.evaluate(MOVE, [bare, WARM_UP + INPUTS])
+    page.close()
+    return times[WARM_UP:]
 
 
 # ---- interact ---------------------------------------------------------------
@@ -253,7 +265,7 @@ def report(page, view, label, times, alone, other):
     most = statistics.quantiles(times, n=20)[-1]
     print(
         f"{f'{view} ({page})':<34}{label:<16}{median:>8.2f}{most:>8.2f}"
-        f"{bare:>8.2f}{median / bare:>8.1f}{other / median:>10.1f}",
+        f"{bare:>8.2f}{median / bare:>8.1f}{other / median:>12.1f}",
         flush=True,
     )
     return median <= MEDIAN and most <= MOST
@@ -268,8 +280,10 @@ def main():
     with chromium.browser() as browser:
         other = statistics.median(by_interact(browser))
         print(f"interact with matplotlib: {other:.1f}, {REDRAWS} redraws")
+        empty = statistics.median(in_an_empty_page(browser))
+        print(f"a bare slider in an empty page: {empty:.1f}")
         head = f"{'widget (page)':<34}{'slider':<16}{'median':>8}{'95 %':>8}"
-        print(head + f"{'bare':>8}{'/ bare':>8}{'interact /':>10}")
+        print(head + f"{'bare':>8}{'/ bare':>8}{'interact /':>12}")
         good = [
             report(*case[:3], *in_book(browser, *case), other)
             for case in CASES

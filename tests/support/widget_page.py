@@ -32,7 +32,7 @@ drawn = {}
 
 
 def html_of(part):
-    """What a page has of a widget; each state of a kind is drawn once."""
+    """What a page has of a widget, drawn once for each state; or HTML."""
     if isinstance(part, str):
         return part
     # By its name: every widget is of a class of its own.

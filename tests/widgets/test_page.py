@@ -1,6 +1,5 @@
 """The widgets in a bare page: a real browser, no kernel, no network."""
 
-
 import pytest
 import sympy as sp
 import widget_page
