@@ -42,7 +42,7 @@ def test_a_bar_shows_while_the_work_goes_on_and_goes_with_it(running):
     bar.wait_for(timeout=60_000)
     outputs.filter(has_text="waiting").first.wait_for()
     outputs.filter(has_text="the long work is done").wait_for(timeout=60_000)
-    bar.wait_for(state="hidden", timeout=5_000)
+    bar.wait_for(state="hidden")
     assert "waiting" not in "".join(outputs.all_inner_texts())
 
 

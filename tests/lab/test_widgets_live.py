@@ -80,7 +80,7 @@ class Notebook:
 
     def wait(self, expression, value):
         """Wait until the kernel has heard."""
-        for _ in range(60):
+        for _ in range(300):
             if self.python(expression) == value:
                 return
             self.page.wait_for_timeout(50)
@@ -102,7 +102,7 @@ class Notebook:
     def wait_for_words(self, name, words):
         """Wait until a widget says this."""
         line = self.widget(name).locator(".bp-live")
-        line.filter(has_text=re.compile(words)).wait_for(timeout=5000)
+        line.filter(has_text=re.compile(words)).wait_for()
 
 
 @pytest.fixture(scope="module")
@@ -172,7 +172,7 @@ def test_what_is_drawn_equals_run(name, notebook):
     )
     for wish in ("eta = 0.2", "activation = 'sigmoid'", "eta = 50.0"):
         notebook.run(f"{name}.{wish}")
-        for _ in range(60):
+        for _ in range(300):
             length, largest = notebook.python(gap)
             if length == 0 and largest < 1e-12:
                 break

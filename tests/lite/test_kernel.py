@@ -79,7 +79,7 @@ def test_a_second_start_takes_the_files_from_the_cache(visits):
 
 def test_the_button_opened_its_own_chapter(notebook):
     heading = notebook.page.get_by_role("heading", name="The weight update")
-    heading.wait_for(timeout=10_000)
+    heading.wait_for()
 
 
 def test_no_package_comes_from_elsewhere_but_webassembly(visits, server):
@@ -118,7 +118,7 @@ def two_ways(notebook, code):
     slider.press("End")
     notebook.wait("explorer.z", 8.0)
     notebook.run("explorer.z = -2.5")
-    live.filter(has_text="z = −2.5:").wait_for(timeout=10_000)
+    live.filter(has_text="z = −2.5:").wait_for()
     assert slider.input_value() == "-2.5"
 
 

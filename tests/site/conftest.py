@@ -1,14 +1,19 @@
 """Build the book once, and open its pages as a reader without a network."""
 
 import re
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 import house
 import pytest
 from bs4 import BeautifulSoup
+from playwright.sync_api import TimeoutError
 
 ELSEWHERE = re.compile(r"^(?!file:|data:|blob:|about:)")
+# What the keyboard scrolls has a tab stop, which the theme and ours set late.
+SCROLLS = "pre, .cell_output > .output, div.math > .formula"
+TAB_STOPS = f"""() => [...document.querySelectorAll("{SCROLLS}")]
+  .every(box => box.scrollWidth <= box.clientWidth || box.tabIndex === 0)"""
 OPEN_FOLDS = """() => {
   document.querySelectorAll("button.toggle-button-hidden")
     .forEach(button => button.click());
@@ -72,6 +77,25 @@ class Visit:
     def open_every_fold(self):
         """Show what is folded, so that it is tested too."""
         self.page.evaluate(OPEN_FOLDS)
+
+    def wait_for_rest(self):
+        """The page skips what is off the screen from now on."""
+        self.page.wait_for_selector(".bd-article.at-rest", state="attached")
+
+    def wait_for_tab_stops(self):
+        """Whoever sets tab stops has had the time; who forgot is not told."""
+        with suppress(TimeoutError):
+            self.page.wait_for_function(TAB_STOPS, timeout=5000)
+
+    def wait_until_still(self, element):
+        """Wait until a thing stays in its place; return its height there."""
+        heights = [None]
+        while len(heights) < 200:
+            heights.append(element.bounding_box()["y"])
+            if heights[-1] == heights[-2]:
+                return heights[-1]
+            self.page.wait_for_timeout(100)
+        raise AssertionError(f"it moves without end: {heights[-9:]}")
 
     def heard(self, message):
         """Keep what the console shows in red."""

@@ -47,8 +47,9 @@ def test_a_phone_never_scrolls_sideways(name, visit):
 @pytest.mark.parametrize("name", ALL)
 def test_axe_finds_nothing_serious(name, scheme, width, visit):
     with visit(name, scheme=scheme, width=width) as seen:
+        seen.wait_for_rest()
         seen.open_every_fold()
-        seen.page.wait_for_timeout(400)  # the theme sets tab stops late
+        seen.wait_for_tab_stops()
         found = Axe().run(seen.page).response["violations"]
     serious = [
         (rule["id"], node["html"][:200], node["failureSummary"])
@@ -69,18 +70,14 @@ def test_a_wide_formula_scrolls_by_keyboard(name, visit):
     with visit(name, width=PHONE) as seen:
         seen.open_every_fold()
         boxes = seen.page.locator("div.math > .formula")
-        for _ in range(20):  # a font that comes late widens a formula
-            seen.page.wait_for_timeout(200)
-            wrong = boxes.evaluate_all(WRONG_STOPS)
-            if not wrong:
-                break
-        assert wrong == []
+        seen.wait_for_tab_stops()  # a font that comes late widens a formula
+        assert boxes.evaluate_all(WRONG_STOPS) == []
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_a_formula_takes_focus_in_a_fold_far_from_the_screen(name, visit):
     with visit(name, width=PHONE) as seen:
-        seen.page.wait_for_selector(".bd-article.at-rest", state="attached")
+        seen.wait_for_rest()
         seen.open_every_fold()
         boxes = seen.page.locator("div.math > .formula")
         assert boxes.evaluate_all(WRONG_STOPS) == []
@@ -89,13 +86,12 @@ def test_a_formula_takes_focus_in_a_fold_far_from_the_screen(name, visit):
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_a_fold_opens_where_it_stands(name, visit):
     with visit(name) as seen:
-        seen.page.wait_for_selector(".bd-article.at-rest", state="attached")
+        seen.wait_for_rest()
         button = seen.page.locator("div.solution button.toggle-button").first
         button.scroll_into_view_if_needed()
-        before = button.bounding_box()["y"]
+        before = seen.wait_until_still(button)
         button.click()
-        seen.page.wait_for_timeout(200)
-        assert abs(button.bounding_box()["y"] - before) < 4
+        assert abs(seen.wait_until_still(button) - before) < 4
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
@@ -104,13 +100,16 @@ def test_a_late_font_leaves_no_formula_without_focus(name, visit):
         held = []
         seen.page.route("**/*.woff2", lambda route: held.append(route))
         seen.page.reload(wait_until="domcontentloaded")
-        seen.page.wait_for_timeout(400)
+        for _ in range(100):
+            if held:
+                break
+            seen.page.wait_for_timeout(100)
         assert held
         for route in held:
             route.continue_()
         seen.page.unroute("**/*.woff2")
         seen.page.evaluate("document.fonts.ready.then(() => null)")
-        seen.page.wait_for_timeout(200)
+        seen.wait_for_tab_stops()
         boxes = seen.page.locator("div.math > .formula")
         assert boxes.evaluate_all(WRONG_STOPS) == []
 
@@ -126,7 +125,7 @@ def test_a_solution_opens_by_keyboard(name, visit):
             assert not content.is_visible()
             button.focus()
             seen.page.keyboard.press("Enter")
-            content.wait_for(state="visible", timeout=2000)  # the next frame
+            content.wait_for(state="visible")
             assert button.get_attribute("aria-expanded") == "true"
 
 

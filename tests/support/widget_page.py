@@ -12,6 +12,7 @@ from urllib.parse import quote, unquote
 import house
 
 STATIC = house.ROOT / "code" / "backprop" / "widgets" / "static"
+LOADED = 600  # seconds on the clock of a page; no page loads so long
 NO_NUMBER = re.compile(r"NaN|Infinity|undefined|null")
 ELSEWHERE = re.compile(r"^(?!file:|data:|blob:|about:)")
 PAGE = """<!doctype html>
@@ -130,7 +131,12 @@ class Reader:
 
 @contextmanager
 def reading(browser, address, clock=False, **options):
-    """Open a page from disk with no network; give its `Reader`."""
+    """Open a page from disk with no network; give its `Reader`.
+
+    With `clock` the page's time stands still, until `page.clock.run_for`
+    lets some pass: its frames and timers come when the test says so, on a
+    busy machine too.
+    """
     options = {"viewport": {"width": 1280, "height": 900}} | options
     context = browser.new_context(offline=True, **options)
     context.route(ELSEWHERE, lambda route: route.abort())
@@ -140,8 +146,10 @@ def reading(browser, address, clock=False, **options):
     page.on("request", lambda r: ELSEWHERE.match(r.url) and add(r.url))
     page.on("console", lambda m: m.type == "error" and add(m.text))
     if clock:
-        page.clock.install()
+        page.clock.install(time=0)
     page.goto(address, wait_until="load")
+    if clock:
+        page.clock.pause_at(1000 * LOADED)
     try:
         yield Reader(page, complaints)
     finally:

@@ -116,14 +116,14 @@ def test_all_digits_of_the_gradients_stay_inside(width, show):
 @pytest.mark.parametrize("width", [BOOK, PHONE])
 def test_pointing_at_a_unit_moves_nothing(width, show):
     playground = widgets.TrainingPlayground(update=60)
-    with show(playground, **column(width, 2000)) as reader:
-        reader.page.wait_for_timeout(300)
+    with show(playground, clock=True, **column(width, 2000)) as reader:
+        reader.page.clock.run_for(300)
         unit = reader.widget().locator(".bp-unit").nth(5)
         before = unit.bounding_box()
         caption = reader.widget().locator(".bp-caption")
         words = caption.text_content()
         unit.hover()
-        reader.page.wait_for_timeout(100)
+        reader.page.clock.run_for(100)
         assert caption.text_content() != words
         # the frame of the chosen unit is thicker
         assert unit.bounding_box() == pytest.approx(before, abs=2.5)

@@ -218,17 +218,18 @@ def test_one_update_at_a_time(open_page):
 
 @site
 def test_play_pause_and_what_is_drawn_equals_numpy(open_page):
-    reader = open_page(TrainingPlayground(exact=True, pace="1"))
+    reader = open_page(TrainingPlayground(exact=True, pace="1"), clock=True)
     reader.button("Play").click()
+    reader.page.clock.run_for(300)
     wait_for(reader, "training goes on")
-    reader.page.wait_for_timeout(300)
     reader.button("Pause").click()
+    reader.page.clock.run_for(100)
     text = wait_for(reader, "correct are")
     shown = state(reader)
-    assert 0 < shown["update"] <= 100
+    assert 15 < shown["update"] < 20
     assert reader.button("Play").count() == 1
     assert_is_run(text, shown)
-    reader.page.wait_for_timeout(500)
+    reader.page.clock.run_for(500)
     assert state(reader) == shown
     assert live(reader).text_content() == text
     reader.check()
@@ -247,7 +248,7 @@ def test_play_with_the_keyboard(open_page):
 
 @site
 def test_the_live_line_is_not_flooded(open_page):
-    reader = open_page(TrainingPlayground())
+    reader = open_page(TrainingPlayground(), clock=True)
     reader.page.evaluate(
         """() => {
           window.said = [];
@@ -258,11 +259,10 @@ def test_the_live_line_is_not_flooded(open_page):
         }"""
     )
     reader.button("Play").click()
-    reader.page.wait_for_timeout(3500)
-    times = reader.page.evaluate("said.slice(2)")
-    gaps = np.diff(times)
-    assert len(gaps) >= 1
-    assert gaps.min() > 900
+    reader.page.clock.run_for(3100)
+    gaps = np.diff(reader.page.evaluate("said"))
+    assert len(gaps) >= 4
+    assert gaps[1:].min() >= 1000  # the first says that training goes on
 
 
 @site
@@ -455,7 +455,8 @@ def test_two_playgrounds_on_a_page(open_page):
 
 @site
 def test_the_run_before_stays_as_a_grey_line(open_page):
-    reader = open_page(TrainingPlayground(update=60, hidden=[4]))
+    reader = open_page(TrainingPlayground(update=60, hidden=[4]), clock=True)
+    reader.page.clock.run_for(100)
     wait_for(reader, "^Update 60 ")
     curve = reader.widget().locator(".bp-curve").first
     before = reader.widget().locator("path.bp-last")
@@ -464,17 +465,20 @@ def test_the_run_before_stays_as_a_grey_line(open_page):
     assert not named.is_visible()
     drawn = curve.get_attribute("d")
     reader.slider("batch size").press("End")
+    reader.page.clock.run_for(100)
     wait_for(reader, "epoch 60")
     assert before.get_attribute("d") == drawn  # the axes are the same
     assert named.is_visible()
     now = curve.get_attribute("d")
     assert now != drawn
     reader.button("Reset").click()
+    reader.page.clock.run_for(100)
     wait_for(reader, "^Update 0 ")
     assert before.get_attribute("d") == now
     reader.button("Play").click()  # a run that is broken off is one too
-    reader.page.wait_for_timeout(1500)
+    reader.page.clock.run_for(500)
     reader.button("Reset").click()
+    reader.page.clock.run_for(100)
     wait_for(reader, "^Update 0 ")
     points = before.get_attribute("d").count("L")
     assert points > 20
@@ -507,56 +511,67 @@ def count_frames(reader):
 def frames_in(reader, milliseconds):
     """How many frames are asked for in some time."""
     before = reader.page.evaluate("asked")
-    reader.page.wait_for_timeout(milliseconds)
+    reader.page.clock.run_for(milliseconds)
     return reader.page.evaluate("asked") - before
 
 
 @site
 def test_nothing_runs_when_the_widget_is_gone(open_page):
-    reader = open_page(TrainingPlayground())
+    reader = open_page(TrainingPlayground(), clock=True)
     count_frames(reader)
     reader.button("Play").click()
     assert frames_in(reader, 500) > 1
     reader.page.evaluate("document.querySelector('.bp-host').remove()")
-    reader.page.wait_for_timeout(500)
     assert frames_in(reader, 500) == 0
 
 
 @site
 def test_nothing_runs_when_nothing_is_to_be_done(open_page):
-    reader = open_page(TrainingPlayground(update=30))
+    reader = open_page(TrainingPlayground(update=30), clock=True)
     count_frames(reader)
+    reader.page.clock.run_for(500)
     wait_for(reader, "^Update 30 ")
-    reader.page.wait_for_timeout(500)
     assert frames_in(reader, 500) == 0
+
+
+# Until the browser has told everyone that the first drawing is on or off the
+# screen: who watched it before is told before.
+IS_ON_SCREEN = """expected => new Promise((done) => {
+  new IntersectionObserver(([{ isIntersecting }], eyes) => {
+    if (isIntersecting !== expected) return;
+    eyes.disconnect();
+    done();
+  }).observe(document.querySelector(".bp-host"));
+})"""
 
 
 @site
 def test_out_of_sight_it_waits(open_page):
-    reader = open_page(TrainingPlayground())
+    reader = open_page(TrainingPlayground(), clock=True)
     count_frames(reader)
     page = "document.body.style.paddingBottom = '5000px'"
     reader.page.evaluate(page)
     reader.button("Play").click()
+    assert frames_in(reader, 100) > 5
     wait_for(reader, "training goes on")
     reader.page.evaluate("scrollTo(0, 4000)")
-    reader.page.wait_for_timeout(1500)
+    reader.page.evaluate(IS_ON_SCREEN, False)
+    reader.page.clock.run_for(100)
     before = reader.live()
     assert frames_in(reader, 1500) == 0
     assert reader.live() == before
     reader.page.evaluate("scrollTo(0, 0)")
-    reader.page.wait_for_function(
-        "old => document.querySelector('.bp-live').textContent !== old",
-        arg=before,
-        timeout=PATIENCE,
-    )
+    reader.page.evaluate(IS_ON_SCREEN, True)
+    assert frames_in(reader, 1500) > 80
+    assert reader.live() != before
 
 
 @site
 def test_little_motion_is_drawn_twice_a_second(open_page):
     counts = {}
     for motion in ("no-preference", "reduce"):
-        reader = open_page(TrainingPlayground(), reduced_motion=motion)
+        options = {"reduced_motion": motion, "clock": True}
+        reader = open_page(TrainingPlayground(), **options)
         said = reader.live()
         assert ("twice a second" in said) is (motion == "reduce")
         reader.page.evaluate(
@@ -570,9 +585,10 @@ def test_little_motion_is_drawn_twice_a_second(open_page):
             }"""
         )
         reader.button("Play").click()
+        reader.page.clock.run_for(100)
         wait_for(reader, "training goes on")
         reader.page.evaluate("window.drawn = 0")
-        reader.page.wait_for_timeout(2000)
+        reader.page.clock.run_for(2000)
         counts[motion] = reader.page.evaluate("drawn")
         assert state(reader)["update"] > 0
     assert counts["reduce"] <= 5 < counts["no-preference"]
@@ -585,12 +601,10 @@ def test_the_theme_is_followed_while_it_stands(open_page):
     light = corner(reader)
     switch = "t => { document.documentElement.dataset.theme = t; }"
     reader.page.evaluate(switch, "dark")
-    reader.page.wait_for_timeout(100)
     dark = corner(reader)
     assert dark[0] != light[0]
     assert dark[1] != light[1]
     reader.page.evaluate(switch, "light")
-    reader.page.wait_for_timeout(100)
     assert corner(reader) == light
 
 
