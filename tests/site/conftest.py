@@ -14,6 +14,7 @@ ELSEWHERE = re.compile(r"^(?!file:|data:|blob:|about:)")
 SCROLLS = "pre, .cell_output > .output, div.math > .formula"
 TAB_STOPS = f"""() => [...document.querySelectorAll("{SCROLLS}")]
   .every(box => box.scrollWidth <= box.clientWidth || box.tabIndex === 0)"""
+RESTS = ".bd-article.at-rest, body:not(:has(.bd-article))"
 OPEN_FOLDS = """() => {
   document.querySelectorAll("button.toggle-button-hidden")
     .forEach(button => button.click());
@@ -80,7 +81,7 @@ class Visit:
 
     def wait_for_rest(self):
         """The page skips what is off the screen from now on."""
-        self.page.wait_for_selector(".bd-article.at-rest", state="attached")
+        self.page.wait_for_selector(RESTS, state="attached")
 
     def wait_for_tab_stops(self):
         """Whoever sets tab stops has had the time; who forgot is not told."""
