@@ -1,9 +1,9 @@
 """The widgets in a bare page: a real browser, no kernel, no network."""
 
+import accessibility
 import pytest
 import sympy as sp
 import widget_page
-from axe_playwright_python.sync_playwright import Axe
 from backprop import widgets
 from backprop.symbolic import catalogue, z
 from backprop.widgets import steps
@@ -601,18 +601,6 @@ def test_nothing_moves_by_itself(name, show):
         assert reader.page.evaluate("document.getAnimations().length") == 0
 
 
-def violations(page):
-    """What axe has against the widgets of a page, of any level."""
-    options = {"preload": False}  # no second request for the style sheet
-    found = Axe().run(page, context=".bp-host", options=options).response
-    assert found["passes"]
-    return [
-        (rule["id"], rule["impact"], node["html"][:150])
-        for rule in found["violations"]
-        for node in rule["nodes"]
-    ]
-
-
 @pytest.mark.parametrize("width", [1280, 375])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing(theme, width, show):
@@ -620,7 +608,7 @@ def test_axe_finds_nothing(theme, width, show):
     parts = [make(name, exact=True) for name in NAMES]
     parts += [make("Stepper", step=step) for step in (4, 10)]
     with show(*parts, theme=theme, **view) as reader:
-        assert violations(reader.page) == []
+        assert accessibility.violations(reader.page, ".bp-host") == []
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -632,7 +620,7 @@ def test_axe_finds_nothing_in_the_tables(theme, show):
         reader.page.evaluate(fill, text)
         assert reader.page.locator("table:visible").count() == len(NAMES)
         assert reader.page.locator("img:visible").count() == len(NAMES)
-        assert violations(reader.page) == []
+        assert accessibility.violations(reader.page, ".bp-host") == []
 
 
 @every_widget
