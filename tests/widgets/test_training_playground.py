@@ -534,6 +534,31 @@ def test_nothing_runs_when_nothing_is_to_be_done(open_page):
     assert frames_in(reader, 500) == 0
 
 
+# A machine on which an update takes half a millisecond, and a picture ten.
+SLOW_MACHINE = """() => {
+  const { now } = performance;
+  let worked = 0;
+  performance.now = () => now.call(performance) + (worked += 0.5);
+  const { clearRect } = CanvasRenderingContext2D.prototype;
+  CanvasRenderingContext2D.prototype.clearRect = function (...all) {
+    worked += 10;
+    return clearRect.apply(this, all);
+  };
+}"""
+
+
+@site
+def test_slow_pictures_do_not_slow_a_run_that_is_made_again(open_page):
+    reader = open_page(TrainingPlayground(update=200), clock=True)
+    reader.page.clock.run_for(1000)
+    reader.page.evaluate(SLOW_MACHINE)
+    for key in ("End", "Home", "End"):
+        before = wait_for(reader, "^Update 200 ")
+        reader.slider("η").press(key)
+        reader.page.clock.run_for(16 * 20)  # 16 updates in each frame
+        assert wait_for(reader, "^Update 200 ") != before
+
+
 # Until the browser has told everyone that the first drawing is on or off the
 # screen: who watched it before is told before.
 IS_ON_SCREEN = """expected => new Promise((done) => {

@@ -210,7 +210,8 @@ class View {
   // yet, or little motion is asked for.
   go(again, now) {
     const next = this.training.count + (Number(this.model.get("pace")) || 1);
-    this.advance(again ? this.goal : Math.min(MOST, next), this.budget());
+    if (again) this.advance(this.goal, FRAME); // hardly a frame of it is drawn
+    else this.advance(Math.min(MOST, next), this.budget());
     if (this.playing && this.ended) return this.pause();
     const due = !(now - this.countedAt < CALM);
     if (due || (!this.behind && (again || !CALMLY.matches))) {
