@@ -129,6 +129,45 @@ def test_pointing_at_a_unit_moves_nothing(width, show):
         assert unit.bounding_box() == pytest.approx(before, abs=2.5)
 
 
+# What is wrong with the texts of a drawing: cut off, on top of each other, or
+# too small to read.
+WRONG_TEXTS = """svg => {
+  const { overflow } = getComputedStyle(svg);
+  const edge = (overflow === "visible" ? svg.closest(".bp") : svg)
+    .getBoundingClientRect();
+  const scale = svg.getScreenCTM().a;
+  const texts = [...svg.querySelectorAll("text")]
+    .filter(text => text.textContent)
+    .map(text => ({
+      words: text.textContent,
+      size: scale * parseFloat(getComputedStyle(text).fontSize),
+      box: text.getBoundingClientRect(),
+    }));
+  const cut = ({ box }) => box.left < edge.left || box.right > edge.right;
+  const meet = ({ box: a }, { box: b }) =>
+    Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 &&
+    Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 4;
+  return texts.flatMap((text, i) => [
+    ...(cut(text) ? [`cut: ${text.words}`] : []),
+    ...(text.size < 11 ? [`small: ${text.words}`] : []),
+    ...texts.slice(0, i).filter(other => meet(text, other))
+      .map(other => `${text.words} on ${other.words}`),
+  ]);
+}"""
+LONG = {"x": -4.0, "w": 4.0, "b": -4.0, "y": 0.3}
+WIDE = {"x": -5.0, "w": -5.0, "b": 5.0, "y": -2.0, "activation": "relu"}
+
+
+@pytest.mark.parametrize("width", [BOOK, PHONE])
+@pytest.mark.parametrize("numbers", [{}, LONG, WIDE], ids=str)
+def test_every_number_of_the_graph_can_be_read(numbers, width, show):
+    stepper = widgets.Stepper(step=7, **numbers)
+    with show(stepper, **column(width)) as reader:
+        graph = reader.widget().locator("svg.bp-graph")
+        assert graph.locator("text:not(:empty)").count() > 14
+        assert graph.evaluate(WRONG_TEXTS) == []
+
+
 def test_the_tangent_stays_in_the_plot(show):
     explorer = widgets.ActivationExplorer(activation=sp.sin(3 * z))
     with show(explorer) as reader:
