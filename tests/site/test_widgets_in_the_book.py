@@ -18,7 +18,7 @@ CHAPTERS = [
     str(page.relative_to(house.ROOT).with_suffix(".html"))
     for page in house.chapters()
 ]
-WAIT = 4  # seconds; Play shows the next step after 1.6
+WAIT = 15  # seconds on a busy machine; Play shows the next step after 1.6
 
 # What can be pressed; "Copy link" has a test of its own.
 PRESSED = ", ".join(
