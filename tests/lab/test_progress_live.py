@@ -10,9 +10,14 @@ pytestmark = pytest.mark.lab
 
 LONG = """\
 import time
+from pathlib import Path
 from backprop import progress
-for _ in progress.Watch(range(60), total=60, words="waiting"):
-    time.sleep(0.1)
+def until_seen():
+    while not Path("seen").exists():
+        time.sleep(0.1)
+        yield
+for _ in progress.Watch(until_seen(), words="waiting"):
+    pass
 print("the long work is done")"""
 SHORT = """\
 print(list(progress.Watch(range(3), total=3, words="hardly")))"""
@@ -20,7 +25,8 @@ print(list(progress.Watch(range(3), total=3, words="hardly")))"""
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory, browser):
-    """Give a page on which a notebook has just been told to run."""
+    """Give a page whose notebook has just been told to run, and the file that
+    its long work waits for."""
     folder = tmp_path_factory.mktemp("bar")
     root = house.clean_copy(folder / "tree")
     book = nbformat.v4.new_notebook()
@@ -32,21 +38,24 @@ def running(tmp_path_factory, browser):
         page = browser.new_page(viewport={"width": 1400, "height": 900})
         lab_kernel.open_notebook(page, f"{address}/lab/tree/bar.ipynb")
         lab_kernel.run_all(page)
-        yield page
+        yield page, root / "book" / "seen"
         page.close()
 
 
 def test_a_bar_shows_while_the_work_goes_on_and_goes_with_it(running):
-    outputs = running.locator(".jp-OutputArea-output")
+    page, seen = running
+    outputs = page.locator(".jp-OutputArea-output")
     bar = outputs.locator(".progress-bar")
     bar.wait_for(timeout=60_000)
     outputs.filter(has_text="waiting").first.wait_for()
+    seen.touch()
     outputs.filter(has_text="the long work is done").wait_for(timeout=60_000)
     bar.wait_for(state="hidden")
     assert "waiting" not in "".join(outputs.all_inner_texts())
 
 
 def test_short_work_shows_none(running):
-    outputs = running.locator(".jp-OutputArea-output")
+    page, _ = running
+    outputs = page.locator(".jp-OutputArea-output")
     outputs.filter(has_text="[0, 1, 2]").wait_for(timeout=60_000)
     assert "hardly" not in "".join(outputs.all_inner_texts())

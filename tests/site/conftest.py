@@ -7,13 +7,22 @@ from dataclasses import dataclass, field
 import house
 import pytest
 from bs4 import BeautifulSoup
-from playwright.sync_api import TimeoutError
+from playwright.sync_api import TimeoutError as TooLate
 
 ELSEWHERE = re.compile(r"^(?!file:|data:|blob:|about:)")
-# What the keyboard scrolls has a tab stop, which the theme and ours set late.
-SCROLLS = "pre, .cell_output > .output, div.math > .formula"
-TAB_STOPS = f"""() => [...document.querySelectorAll("{SCROLLS}")]
-  .every(box => box.scrollWidth <= box.clientWidth || box.tabIndex === 0)"""
+# What the keyboard scrolls has a tab stop, which the theme and ours set late,
+# and ours take away again.
+FORMULA = "div.math > .formula"
+TABLE = ".pst-scrollable-table-container"
+SCROLLS = f"pre, .cell_output > .output, {TABLE}, {FORMULA}"
+TAB_STOPS = f"""() => {{
+  const right = (box) => {{
+    const scrolls = box.scrollWidth > box.clientWidth;
+    if (scrolls) return box.tabIndex === 0;
+    return box.tabIndex !== 0 || !box.matches("{FORMULA}");
+  }};
+  return [...document.querySelectorAll("{SCROLLS}")].every(right);
+}}"""
 RESTS = ".bd-article.at-rest, body:not(:has(.bd-article))"
 OPEN_FOLDS = """() => {
   document.querySelectorAll("button.toggle-button-hidden")
@@ -85,7 +94,8 @@ class Visit:
 
     def wait_for_tab_stops(self):
         """Whoever sets tab stops has had the time; who forgot is not told."""
-        with suppress(TimeoutError):
+        self.page.evaluate("document.fonts.ready.then(() => null)")
+        with suppress(TooLate):
             self.page.wait_for_function(TAB_STOPS, timeout=5000)
 
     def wait_until_still(self, element):

@@ -74,6 +74,7 @@ def test_a_formula_takes_focus_in_a_fold_far_from_the_screen(name, visit):
     with visit(name, width=PHONE) as seen:
         seen.wait_for_rest()
         seen.open_every_fold()
+        seen.wait_for_tab_stops()
         boxes = seen.page.locator("div.math > .formula")
         assert boxes.evaluate_all(WRONG_STOPS) == []
 
@@ -103,7 +104,6 @@ def test_a_late_font_leaves_no_formula_without_focus(name, visit):
         for route in held:
             route.continue_()
         seen.page.unroute("**/*.woff2")
-        seen.page.evaluate("document.fonts.ready.then(() => null)")
         seen.wait_for_tab_stops()
         boxes = seen.page.locator("div.math > .formula")
         assert boxes.evaluate_all(WRONG_STOPS) == []

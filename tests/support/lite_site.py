@@ -174,7 +174,7 @@ class Notebook:
 
     def wait(self, expression, value):
         """Wait until the kernel has heard."""
-        for _ in range(100):
+        for _ in range(300):
             found = json.loads(
                 self.run(f"import json; print(json.dumps({expression}))")
             )

@@ -149,7 +149,7 @@ def reading(browser, address, clock=False, **options):
         page.clock.install(time=0)
     page.goto(address, wait_until="load")
     if clock:
-        page.clock.pause_at(1000 * LOADED)
+        page.clock.pause_at(LOADED)
     try:
         yield Reader(page, complaints)
     finally:

@@ -143,7 +143,8 @@ WRONG_TEXTS = """svg => {
       size: scale * parseFloat(getComputedStyle(text).fontSize),
       box: text.getBoundingClientRect(),
     }));
-  const cut = ({ box }) => box.left < edge.left || box.right > edge.right;
+  const cut = ({ box }) => box.left < edge.left || box.right > edge.right
+    || box.top < edge.top || box.bottom > edge.bottom;
   const meet = ({ box: a }, { box: b }) =>
     Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 &&
     Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 4;

@@ -515,13 +515,24 @@ def frames_in(reader, milliseconds):
     return reader.page.evaluate("asked") - before
 
 
+# Take the widget away, and wait until the browser has told so.
+GONE = """() => new Promise((done) => {
+  const host = document.querySelector(".bp-host");
+  new IntersectionObserver(([{ isIntersecting }], eyes) => {
+    if (isIntersecting) return host.remove();
+    eyes.disconnect();
+    done();
+  }).observe(host);
+})"""
+
+
 @site
 def test_nothing_runs_when_the_widget_is_gone(open_page):
     reader = open_page(TrainingPlayground(), clock=True)
     count_frames(reader)
     reader.button("Play").click()
     assert frames_in(reader, 500) > 1
-    reader.page.evaluate("document.querySelector('.bp-host').remove()")
+    reader.page.evaluate(GONE)
     assert frames_in(reader, 500) == 0
 
 
@@ -559,7 +570,7 @@ def test_slow_pictures_do_not_slow_a_run_that_is_made_again(open_page):
         assert wait_for(reader, "^Update 200 ") != before
 
 
-# Until the browser has told everyone that the first drawing is on or off the
+# Until the browser has told everyone that the first widget is on or off the
 # screen: who watched it before is told before.
 IS_ON_SCREEN = """expected => new Promise((done) => {
   new IntersectionObserver(([{ isIntersecting }], eyes) => {
