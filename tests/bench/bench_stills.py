@@ -26,7 +26,7 @@ import numpy as np
 from backprop import plotting, widgets
 
 ROUNDS, WARM_UP = 9, 2
-MOST = 10.0  # times a plain figure
+MOST = 6.0  # times a plain figure
 
 
 def plain():
