@@ -515,11 +515,11 @@ def frames_in(reader, milliseconds):
     return reader.page.evaluate("asked") - before
 
 
-# Take the widget away, and wait until the browser has told so.
-GONE = """() => new Promise((done) => {
-  const host = document.querySelector(".bp-host");
+# Until the browser has told everyone that a widget is on or off the screen:
+# who watched it before is told before.
+IS_ON_SCREEN = """(host, expected) => new Promise((done) => {
   new IntersectionObserver(([{ isIntersecting }], eyes) => {
-    if (isIntersecting) return host.remove();
+    if (isIntersecting !== expected) return;
     eyes.disconnect();
     done();
   }).observe(host);
@@ -532,7 +532,9 @@ def test_nothing_runs_when_the_widget_is_gone(open_page):
     count_frames(reader)
     reader.button("Play").click()
     assert frames_in(reader, 500) > 1
-    reader.page.evaluate(GONE)
+    host = reader.widget().element_handle()
+    host.evaluate("host => host.remove()")
+    host.evaluate(IS_ON_SCREEN, False)
     assert frames_in(reader, 500) == 0
 
 
@@ -570,17 +572,6 @@ def test_slow_pictures_do_not_slow_a_run_that_is_made_again(open_page):
         assert wait_for(reader, "^Update 200 ") != before
 
 
-# Until the browser has told everyone that the first widget is on or off the
-# screen: who watched it before is told before.
-IS_ON_SCREEN = """expected => new Promise((done) => {
-  new IntersectionObserver(([{ isIntersecting }], eyes) => {
-    if (isIntersecting !== expected) return;
-    eyes.disconnect();
-    done();
-  }).observe(document.querySelector(".bp-host"));
-})"""
-
-
 @site
 def test_out_of_sight_it_waits(open_page):
     reader = open_page(TrainingPlayground(), clock=True)
@@ -591,13 +582,13 @@ def test_out_of_sight_it_waits(open_page):
     assert frames_in(reader, 100) > 5
     wait_for(reader, "training goes on")
     reader.page.evaluate("scrollTo(0, 4000)")
-    reader.page.evaluate(IS_ON_SCREEN, False)
+    reader.widget().evaluate(IS_ON_SCREEN, False)
     reader.page.clock.run_for(100)
     before = reader.live()
     assert frames_in(reader, 1500) == 0
     assert reader.live() == before
     reader.page.evaluate("scrollTo(0, 0)")
-    reader.page.evaluate(IS_ON_SCREEN, True)
+    reader.widget().evaluate(IS_ON_SCREEN, True)
     assert frames_in(reader, 1500) > 80
     assert reader.live() != before
 
