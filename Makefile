@@ -11,7 +11,7 @@ HTML := _build/html
 PORT ?= 8000
 PAPER ?= A4
 JOBS ?= 2
-FRONTEND := code/backprop/widgets/frontend
+FRONTEND := code/frontend
 WITNESSES := tests/numerics/test_network_against_torch.py \
 	tests/numerics/test_random_networks.py
 
@@ -108,9 +108,9 @@ site: $(LITE) ## build all that is published into _build/html (needs Node)
 
 # ---- widgets -----------------------------------------------------------------
 
-generate: $(VENV)/book ## write the widgets' formulas and bundles (needs Node)
+generate: $(VENV)/book $(FRONTEND)/node_modules/made ## write the widgets' formulas and bundles (needs Node)
 	$(BIN)/python -m backprop.widgets
-	cd $(FRONTEND) && npm ci && npm run build
+	cd $(FRONTEND) && npm run build
 
 # ---- proofs ---------------------------------------------------------------
 
@@ -120,13 +120,26 @@ test: $(VENV)/test $(if $(shell command -v npm),$(LITE)) ## prove everything; in
 	$(BIN)/python browser/ensure_browser.py
 	$(BIN)/python -m pytest -n $(JOBS)
 
-lint: $(VENV)/test ## check the style of the Python code
+SCRIPTS := "backprop/widgets/**/*.js" "frontend/*.js" "frontend/*.mjs"
+STYLES := "backprop/widgets/**/*.css"
+TOOLS := frontend/node_modules/.bin
+
+$(FRONTEND)/node_modules/made: $(FRONTEND)/package-lock.json
+	cd $(FRONTEND) && npm ci
+	@touch $@
+
+lint: $(VENV)/test $(FRONTEND)/node_modules/made ## check the style of the code (needs Node)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	cd code && $(TOOLS)/eslint --config frontend/eslint.config.js $(SCRIPTS)
+	cd code && $(TOOLS)/prettier --config frontend/.prettierrc.json \
+		--ignore-path frontend/.prettierignore --check $(SCRIPTS) $(STYLES)
 
-format: $(VENV)/test ## rewrite the Python code in the house style
+format: $(VENV)/test $(FRONTEND)/node_modules/made ## rewrite the code in the house style (needs Node)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	cd code && $(TOOLS)/prettier --config frontend/.prettierrc.json \
+		--ignore-path frontend/.prettierignore --write $(SCRIPTS) $(STYLES)
 
 $(BENCH_VENV)/made: requirements-bench.txt pyproject.toml
 	$(PYTHON) -m venv $(BENCH_VENV)
@@ -167,4 +180,5 @@ clean: ## remove what was built
 	rm -rf _build
 
 distclean: clean ## also remove the virtual environments
-	rm -rf $(VENV) $(BENCH_VENV) $(HUB_VENV) $(LITE_VENV) lite/node_modules
+	rm -rf $(VENV) $(BENCH_VENV) $(HUB_VENV) $(LITE_VENV) lite/node_modules \
+		$(FRONTEND)/node_modules

@@ -14,9 +14,7 @@ from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).resolve().parents[2]
 EPOCH = "315532800"  # 1980, the first year that a zip file can name
-NOT_NEEDED = shutil.ignore_patterns(
-    "__pycache__", "*.egg-info", "node_modules", "frontend"
-)
+NOT_NEEDED = shutil.ignore_patterns("__pycache__", "*.egg-info")
 
 
 def name(root=ROOT):
@@ -32,7 +30,8 @@ def build(folder, root=ROOT):
     wheel = Path(folder) / name(root)
     with TemporaryDirectory() as temporary:
         copy = Path(temporary) / "source"
-        shutil.copytree(root / "code", copy / "code", ignore=NOT_NEEDED)
+        sources = Path("code", "backprop")
+        shutil.copytree(root / sources, copy / sources, ignore=NOT_NEEDED)
         for file in ("pyproject.toml", "README.md", "LICENSE"):
             shutil.copy(root / file, copy)
         pip_wheel(copy, wheel.parent)

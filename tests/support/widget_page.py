@@ -2,16 +2,18 @@
 
 import json
 import re
-import shutil
 import threading
 from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import quote, unquote
+from pathlib import Path
+from urllib.parse import quote, unquote, urlsplit
 
 import house
 
 STATIC = house.ROOT / "code" / "backprop" / "widgets" / "static"
+VIEW = re.compile(r'<div class="bp-host" data-view="(\w+)"')
+NAME = re.compile(r'<div class="bp-host" data-view="\w+" data-name="([\w-]+)"')
 LOADED = 600  # seconds on the clock of a page; no page loads so long
 NO_NUMBER = re.compile(r"NaN|Infinity|undefined|null")
 ELSEWHERE = re.compile(r"^(?!file:|data:|blob:|about:)")
@@ -21,8 +23,7 @@ PAGE = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>Widgets</title>
-<link rel="stylesheet" href="widgets.css">
-<script defer src="page.js"></script>
+{files}
 </head>
 <body><main><h1>Widgets</h1>{body}</main></body>
 </html>
@@ -45,17 +46,48 @@ def html_of(part):
 
 def write(folder, parts, theme="light"):
     """Write a page with these widgets; return its path."""
-    for name in ("page.js", "widgets.js", "widgets.css"):
-        shutil.copy(STATIC / name, folder)
     body = "\n".join(html_of(part) for part in parts)
     path = folder / "page.html"
-    path.write_text(PAGE.format(theme=theme, body=body), encoding="utf-8")
+    text = PAGE.format(theme=theme, files=files_of(body), body=body)
+    path.write_text(text, encoding="utf-8")
     return path
 
 
+def files_of(body):
+    """The scripts and styles of the widgets in a page, as the book has them.
+
+    From where they are committed: none is copied.
+    """
+    names = ["core", *dict.fromkeys(VIEW.findall(body))]
+    stems = [(STATIC / "page" / name).as_uri() for name in names]
+    return "\n".join(
+        f'<link rel="stylesheet" href="{stem}.css">'
+        f'<script defer src="{stem}.js"></script>'
+        for stem in stems
+    )
+
+
 def hash_of(*states):
-    """The part of an address that sets the widgets of a page."""
-    return "#widgets=" + quote(json.dumps(states))
+    """What sets the widgets of a page, in their order; see `addressed`."""
+    return "#states=" + quote(json.dumps(states))
+
+
+def addressed(fragment, names):
+    """A fragment of `hash_of` as a reader's link has it, by these names."""
+    if not fragment.startswith("#states="):
+        return fragment
+    states = json.loads(unquote(fragment.removeprefix("#states=")))
+    widgets = dict(zip(names, states, strict=False))
+    return "#widgets=" + quote(json.dumps({"version": 2, "widgets": widgets}))
+
+
+def names_in(html):
+    """What a link calls the widgets of a page."""
+    found = []
+    for base in NAME.findall(html):
+        count = sum(re.sub(r"~\d+$", "", name) == base for name in found)
+        found.append(f"{base}~{count + 1}" if count else base)
+    return found
 
 
 class Reader:
@@ -112,7 +144,15 @@ class Reader:
         """What a link to this page would restore."""
         self.button("Copy link").click()
         text = unquote(self.page.evaluate("location.hash"))
-        return json.loads(text.removeprefix("#widgets="))
+        return [
+            *json.loads(text.removeprefix("#widgets="))["widgets"].values()
+        ]
+
+    def set(self, *states):
+        """Set the widgets, as a link does that is opened in an open page."""
+        names = names_in(self.page.content())
+        fragment = addressed(hash_of(*states), names)
+        self.page.evaluate("to => { location.hash = to }", fragment)
 
     def wait_until_drawn(self):
         """What has changed by now is on the screen."""
@@ -147,6 +187,10 @@ def reading(browser, address, clock=False, **options):
     page.on("console", lambda m: m.type == "error" and add(m.text))
     if clock:
         page.clock.install(time=0)
+    place, mark, fragment = address.partition("#")
+    if mark and place.startswith("file:"):
+        html = Path(urlsplit(place).path).read_text(encoding="utf-8")
+        address = place + addressed(mark + fragment, names_in(html))
     page.goto(address, wait_until="load")
     if clock:
         page.clock.pause_at(LOADED)

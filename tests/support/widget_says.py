@@ -13,8 +13,8 @@ import re
 import numpy as np
 from backprop import widgets
 from backprop.symbolic import emit_network
-from backprop.widgets import steps
-from backprop.widgets.network_numbers import SIZES, starting_numbers
+from backprop.widgets.network_stepper.numbers import SIZES, starting_numbers
+from backprop.widgets.stepper import steps
 
 NUMBER = r"(?:−?\d[\d.]*(?:e[+−]\d+)?|too large|no value|beyond all bounds)"
 NUDGE = 1e-13

@@ -11,7 +11,8 @@ import sympy as sp
 import traitlets
 from backprop import widgets
 from backprop.symbolic import catalogue, z
-from backprop.widgets.base import Number, box_html
+from backprop.widgets.core.links import box_html
+from backprop.widgets.core.numbers import Number
 from bs4 import BeautifulSoup
 from ipywidgets import HBox, IntSlider, VBox
 

@@ -16,7 +16,6 @@ from backprop.widgets import (
     Stepper,
     TrainingPlayground,
 )
-from widget_page import hash_of
 
 pytestmark = pytest.mark.site
 
@@ -71,7 +70,7 @@ def draw(reader, widget):
     states = [None] * len(KINDS)
     index = [isinstance(widget, kind) for kind in KINDS].index(True)
     states[index] = widget.page_state()
-    reader.page.evaluate(SET, hash_of(*states))
+    reader.set(*states)
     return index
 
 

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from backprop.numerics import losses, network
 from backprop.widgets import NetworkStepper, TrainingPlayground
-from backprop.widgets.network_numbers import SIZES
-from backprop.widgets.training_playground import CELLS
+from backprop.widgets.network_stepper.numbers import SIZES
+from backprop.widgets.training_playground.widget import CELLS
 from PIL import Image
 from widget_numbers import inputs_of, layers_of, norms_of
 

@@ -10,10 +10,10 @@ import sympy as sp
 from backprop.numerics import activations, losses, network, neuron
 from backprop.symbolic import catalogue, emit, models
 from backprop.symbolic.catalogue import a, z
-from backprop.widgets import steps
+from backprop.widgets.stepper import steps
 from javascript import Script
 
-SOURCES = house.ROOT / "code/backprop/widgets/frontend/src"
+SOURCES = house.ROOT / "code/backprop/widgets/generated"
 INPUTS = ("w", "b", "x", "y", "eta")
 LARGEST = {"w": 1e6, "b": 1e6, "x": 1e3, "y": 1e3}
 EXTREMES = [0.0, 1e-300, 1e-16, 1e-8, 0.5, 1, 20, 36, 37, 38]

@@ -10,10 +10,10 @@ import pytest
 from backprop.numerics import activations, network
 from backprop.symbolic import catalogue, cost, emit, emit_network, models
 from backprop.symbolic.catalogue import AnyActivation, z
-from backprop.widgets import network_steps
+from backprop.widgets.network_stepper import steps as network_steps
 from javascript import Script
 
-SOURCES = house.ROOT / "code/backprop/widgets/frontend/src"
+SOURCES = house.ROOT / "code/backprop/widgets/generated"
 ARCHITECTURES = emit_network.ARCHITECTURES
 LOSS = "half_squared_error"
 NAMES = [*catalogue.ACTIVATIONS]

@@ -14,7 +14,11 @@ from backprop import worked_examples
 from backprop.numerics import gradcheck
 from backprop.symbolic import catalogue, models, multiplications, z
 from backprop.widgets import NetworkStepper
-from backprop.widgets.network_numbers import PRESETS, SIZES, starting_numbers
+from backprop.widgets.network_stepper.numbers import (
+    PRESETS,
+    SIZES,
+    starting_numbers,
+)
 from widget_numbers import inputs_of
 from widget_page import hash_of
 

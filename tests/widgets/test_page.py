@@ -6,8 +6,8 @@ import sympy as sp
 import widget_page
 from backprop import widgets
 from backprop.symbolic import catalogue, z
-from backprop.widgets import steps
-from backprop.widgets.base import box_html
+from backprop.widgets.core.links import box_html
+from backprop.widgets.stepper import steps
 from ipywidgets import HBox, IntSlider, VBox
 from widget_page import hash_of
 from widget_says import FOUND, wanted_in

@@ -5,7 +5,7 @@ import pytest
 import sympy as sp
 from backprop import widgets
 from backprop.symbolic import z
-from backprop.widgets.shape_explorer import EQUATIONS, GIVEN, MISTAKES
+from backprop.widgets.shape_explorer.widget import EQUATIONS, GIVEN, MISTAKES
 
 pytestmark = pytest.mark.site
 

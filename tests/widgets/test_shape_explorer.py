@@ -11,7 +11,7 @@ import traitlets
 import widget_page
 from backprop import widgets
 from backprop.numerics import gradcheck, network
-from backprop.widgets.shape_explorer import EQUATIONS, GIVEN, MISTAKES
+from backprop.widgets.shape_explorer.widget import EQUATIONS, GIVEN, MISTAKES
 from widget_says import badge
 
 ORDER = [*GIVEN, *EQUATIONS]

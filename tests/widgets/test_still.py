@@ -10,8 +10,9 @@ import pytest
 import sympy as sp
 from backprop import plotting, widgets
 from backprop.symbolic import catalogue, z
-from backprop.widgets import stills
-from backprop.widgets.base import NeuronWidget, Number
+from backprop.widgets.core import stills
+from backprop.widgets.core.neuron import NeuronWidget
+from backprop.widgets.core.numbers import Number
 from bs4 import BeautifulSoup
 from matplotlib import pyplot as plt
 from matplotlib.text import Text

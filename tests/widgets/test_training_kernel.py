@@ -15,15 +15,18 @@ from backprop.numerics import activations, data, losses, network
 from backprop.symbolic import catalogue, emit
 from backprop.symbolic.catalogue import z
 from backprop.widgets import TrainingPlayground
-from backprop.widgets.mulberry import Mulberry
+from backprop.widgets.training_playground.mulberry import Mulberry
 from javascript import Script
 from random_networks import SOFTMAX
 from sympy.codegen.cfunctions import expm1
 from widget_numbers import layers_of
 
-SOURCES = house.ROOT / "code/backprop/widgets/frontend/src"
-MODULES = ["formulas", "lib/matrix", "lib/batch_network"]
-MODULES += ["lib/random", "lib/training"]
+SOURCES = house.ROOT / "code/backprop/widgets"
+MODULES = ["generated/formulas", "generated/schema"]
+MODULES += [
+    f"training_playground/{name}"
+    for name in ("matrix", "batch_network", "random", "compute")
+]
 IMPORT = re.compile(r"^import .*?;\n|^export (?!const )", re.M | re.S)
 NAMES = [*catalogue.ACTIVATIONS]
 every_activation = pytest.mark.parametrize("name", NAMES)

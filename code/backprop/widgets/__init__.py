@@ -4,26 +4,21 @@ Each is an ``anywidget``: its traits are its state, read and set from Python.
 Its view is JavaScript that computes with the formulas that
 `backprop.symbolic.emit` printed, and so works with no kernel too. ``run()``
 computes the same numbers with `backprop.numerics`, the other witness.
+
+A folder with a ``widget.py`` is a widget; its class registers itself.
 """
 
-from backprop.widgets.activation_explorer import ActivationExplorer
-from backprop.widgets.base import link, show_boxes_in_pages
-from backprop.widgets.learning_rate_explorer import LearningRateExplorer
-from backprop.widgets.loss_surface import LossSurface
-from backprop.widgets.network_stepper import NetworkStepper
-from backprop.widgets.shape_explorer import ShapeExplorer
-from backprop.widgets.stepper import Stepper
-from backprop.widgets.training_playground import TrainingPlayground
+from importlib import import_module
+from pathlib import Path
 
-__all__ = [
-    "ActivationExplorer",
-    "LearningRateExplorer",
-    "LossSurface",
-    "NetworkStepper",
-    "ShapeExplorer",
-    "Stepper",
-    "TrainingPlayground",
-    "link",
-]
+from backprop.widgets.core.base import registry
+from backprop.widgets.core.links import link, show_boxes_in_pages
+
+for _file in sorted(Path(__file__).parent.glob("*/widget.py")):
+    import_module(f"{__name__}.{_file.parent.name}.widget")
+
+globals().update({cls.__name__: cls for cls in registry.values()})
+
+__all__ = ["link", *sorted(cls.__name__ for cls in registry.values())]
 
 show_boxes_in_pages()

@@ -3,24 +3,24 @@
 from pathlib import Path
 
 from backprop.symbolic import emit
-from backprop.widgets import network_steps, steps
+from backprop.widgets import registry
+from backprop.widgets.core import schema
 
-SOURCES = Path(__file__).parent / "frontend" / "src"
+GENERATED = Path(__file__).parent / "generated"
 
 
 def generated():
     """File name -> text, freshly emitted."""
-    return {
-        "formulas.js": emit.module(),
-        "mathml.js": steps.generated(),
-        "networks.js": network_steps.generated(),
-    }
+    files = {"schema.js": schema.module(), "formulas.js": emit.module()}
+    for cls in registry.values():
+        files |= cls.emitted()
+    return files
 
 
 def main():
     """Write every generated file."""
     for name, text in generated().items():
-        (SOURCES / name).write_text(text, encoding="utf-8")
+        (GENERATED / name).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
