@@ -18,7 +18,8 @@ const WORDS = {
     `stuck on a plateau: the gradient has vanished (∂L/∂w = ${short(gradient, 2)})`,
   elsewhere: () => "stops where the loss is 0, to the last digit",
   grows: ({ ratio, since }) =>
-    `diverges: from update ${since} on the loss is above that of the start; the last update multiplied the distance to the minimum by ${short(ratio)}`,
+    `diverges: from update ${since} on the loss is above that of the start; the last ` +
+    `update multiplied the distance to the minimum by ${short(ratio)}`,
   nowhere: () => "no value: there is no loss at the start",
   diverges: ({ step }) =>
     step === 0
@@ -29,7 +30,8 @@ const WORDS = {
 const WHY = {
   input: () => "x = 0: the loss does not depend on w, so no limit for η.",
   unreached: (y) =>
-    `No weight makes this neuron put out y = ${short(y)}, so no minimum with a curvature, and no limit for η.`,
+    `No weight makes this neuron put out y = ${short(y)}, so no minimum with a ` +
+    "curvature, and no limit for η.",
   flat: () => "The loss is flat where it is lowest, so no curvature and no limit for η.",
   kink: () =>
     "The minimum is at a kink, with another curvature on either side, so no single limit for η.",
@@ -45,7 +47,8 @@ export function describe(now, all) {
   else
     words.push(
       `; ${atLimit(factor) ? AT_LIMIT : `the limit here is η < ${show(2 / lowest.curvature)}`}.`,
-      ` At the minimum, w = ${show(lowest.w)}, L″ = ${show(lowest.curvature)} and the factor 1 − ηL″ = ${show(factor)}.`,
+      ` At the minimum, w = ${show(lowest.w)}, L″ = ${show(lowest.curvature)} and the ` +
+        `factor 1 − ηL″ = ${show(factor)}.`,
     );
   if (factor < -1 && what.kind === "crawls") words.push(" This run does not come near it.");
   if (what.kind === "jumps") words.push(` The two points: ${ends(path, show)}.`);
@@ -70,5 +73,8 @@ function ending(path, show) {
 
 export function explain(floor, hidden) {
   const edge = hidden ? " Hollow points lie outside the plot, beyond its edge." : "";
-  return `The square is the start: drag it, or move its slider. A loss below ${short(floor)}, 0 too, is drawn at ${short(floor)}.${edge}`;
+  return (
+    "The square is the start: drag it, or move its slider. A loss below " +
+    `${short(floor)}, 0 too, is drawn at ${short(floor)}.${edge}`
+  );
 }

@@ -134,7 +134,9 @@ class Picture {
       : `Light is low, dark is high: L from ${low} to ${high}, the lines at equal steps of √L.${bottom}`;
     say(
       this.legend,
-      `${words} The arrow ∇L points uphill, at a right angle to the contour; it is drawn no shorter than ${ARROW[0]} and no longer than ${ARROW[1]}. Dots: the iterates.`,
+      `${words} The arrow ∇L points uphill, at a right angle to the contour; it is ` +
+        `drawn no shorter than ${ARROW[0]} and no longer than ${ARROW[1]}. Dots: the ` +
+        "iterates.",
     );
   }
 

@@ -22,7 +22,10 @@ export function describe(run, surface, all) {
 function atStart({ w, b, eta, path: [first] }, all) {
   const { L, dL_dw, dL_db } = first;
   const step = pair(-eta * dL_dw, -eta * dL_db, all);
-  return `Start (w, b) = ${pair(w, b, all)}: L = ${number(L, all)}, ∇L = ${pair(dL_dw, dL_db, all)}. First step −η∇L = ${step}.`;
+  return (
+    `Start (w, b) = ${pair(w, b, all)}: L = ${number(L, all)}, ∇L = ` +
+    `${pair(dL_dw, dL_db, all)}. First step −η∇L = ${step}.`
+  );
 }
 
 function becomes(run, surface, all) {
@@ -33,7 +36,10 @@ function becomes(run, surface, all) {
   const k = arrival(path);
   if (k < path.length) {
     const way = jumps(path.slice(0, k + 1)) ? ", jumping from side to side" : "";
-    return `Reaches L = ${number(path[k].L, all)} after ${updates(k)}${way}: less than a millionth of the start.`;
+    return (
+      `Reaches L = ${number(path[k].L, all)} after ${updates(k)}${way}: less than a ` +
+      "millionth of the start."
+    );
   }
   const stuck = path.findIndex(still);
   if (stuck > 0)
@@ -98,7 +104,10 @@ function jumps(path) {
 function aboutLimit({ x, y, eta, start }, surface, all) {
   const valley = surface.nearest(start.z);
   if (!valley)
-    return `No z was found with f(z) = y = ${number(y, all)}: there is no lowest point, and so no limit near it.`;
+    return (
+      `No z was found with f(z) = y = ${number(y, all)}: there is no lowest point, and ` +
+      "so no limit near it."
+    );
   const most = limit(valley, x);
   if (!(most > 0 && Number.isFinite(most)))
     return "Where a = y the slope of the activation is 0: close enough to it, no η is too large.";
@@ -123,7 +132,11 @@ export function aboutValley(x, all) {
     x === 0
       ? "with x = 0, a move in w alone changes nothing"
       : `a move of 1 in w and ${number(-x, all)} in b changes nothing`;
-  return `The valley is a line. Along x·Δw + Δb = 0 the loss stays the same: ${same}. Every step goes straight across, along (x, 1) = (${number(x, all)}, 1). Move the start along its contour, and read L:`;
+  return (
+    `The valley is a line. Along x·Δw + Δb = 0 the loss stays the same: ${same}. ` +
+    `Every step goes straight across, along (x, 1) = (${number(x, all)}, 1). Move ` +
+    "the start along its contour, and read L:"
+  );
 }
 
 function updates(count) {

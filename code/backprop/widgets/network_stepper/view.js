@@ -316,11 +316,16 @@ function updateSentence(model, now, selected, all) {
   const from = now[selected];
   const to = now[`${selected}_new`];
   const kept = model.get("biases") ? "" : " The biases are kept.";
-  return `The ${reading(selected)}: ${number(from, all)} → ${number(to, all)}, a change of ${signed(to - from, all)}.${kept}`;
+  return (
+    `The ${reading(selected)}: ${number(from, all)} → ${number(to, all)}, a change ` +
+    `of ${signed(to - from, all)}.${kept}`
+  );
 }
 
 function lossSentence(now, all, possible) {
-  const text = `L: ${number(now.L, all)} → ${number(now.L_new, all)}. Predicted change ${signed(now.predicted, all)}, actual change ${signed(now.change, all)}.`;
+  const text =
+    `L: ${number(now.L, all)} → ${number(now.L_new, all)}. Predicted change ` +
+    `${signed(now.predicted, all)}, actual change ${signed(now.change, all)}.`;
   if (!possible)
     return `${text} The new weights are out of this widget's range: η is far too large.`;
   return now.change > 0 ? `${text} The step was too long.` : text;
@@ -409,7 +414,9 @@ class Counter {
       const one = paths === 1 ? "1 path" : `${whole(paths)} paths`;
       say(
         result,
-        `A weight of layer 1 has ${one} to the loss. Every path by itself: ${whole(separate)} multiplications. With re-use, from the loss back: ${whole(reuse)}. ${times(separate / reuse)}`,
+        `A weight of layer 1 has ${one} to the loss. Every path by itself: ` +
+          `${whole(separate)} multiplications. With re-use, from the loss back: ` +
+          `${whole(reuse)}. ${times(separate / reuse)}`,
       );
     });
   }

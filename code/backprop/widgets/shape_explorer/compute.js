@@ -7,7 +7,11 @@ import { crop, map, multiply, sumRows, transpose } from "./rows.js";
 import { formulas } from "../core/neuron.js";
 import { shape_explorer as schema } from "../generated/schema.js";
 
-export const ORDER = schema.order;
+export const MADE = schema.made;
+export const ORDER = [...schema.given, ...MADE];
+
+// A name as a reader knows it.
+export const shown = (name) => name.replace("dL_d", "∂L/∂");
 
 export const within = (value, most) => Math.max(0, Math.min(most, value));
 
@@ -115,7 +119,9 @@ export function verdict(found, right) {
   if (found.missing) return { words: "not reached", marks: none };
   if (found.refused) {
     const [left, other] = found.refused;
-    const words = `refused: shapes (${left.join(", ")}) and (${other.join(", ")}) do not fit, inner sizes ${left[1]} and ${other[0]}`;
+    const words =
+      `refused: shapes (${left.join(", ")}) and (${other.join(", ")}) do not fit, ` +
+      `inner sizes ${left[1]} and ${other[0]}`;
     return { words, marks: none };
   }
   if (written(found) !== written(right))

@@ -80,7 +80,9 @@ class ShapeExplorer(NeuronWidget):
     constants = {
         "parameters": parameters,
         "CLOSE": CLOSE,
-        "order": [*GIVEN, *EQUATIONS],
+        "given": GIVEN,
+        "made": [*EQUATIONS],
+        "flow": FLOW,
     }
 
     m = traitlets.Int(4, min=1, max=LARGEST).tag(sync=True)

@@ -192,7 +192,9 @@ function sentence(model, name, now, all) {
 }
 
 function loss(model, now, all) {
-  const words = `L: ${number(now.L, all)} → ${number(now.L_new, all)}. Predicted change ${signed(now.predicted, all)}, actual change ${signed(now.change, all)}.`;
+  const words =
+    `L: ${number(now.L, all)} → ${number(now.L_new, all)}. Predicted change ` +
+    `${signed(now.predicted, all)}, actual change ${signed(now.change, all)}.`;
   if (!inRange(model, now))
     return `${words} The new weights are out of this widget's range: η is far too large.`;
   return now.change > 0 ? `${words} The step was too long.` : words;

@@ -358,10 +358,14 @@ function has(hidden, [layer, unit]) {
 // ---- in words -----------------------------------------------------------------
 
 const CAPTION =
-  "The output, over the inputs: blue where class 0 is the likelier one, orange where class 1 is; the line lies where they are even. Hollow points are held out.";
+  "The output, over the inputs: blue where class 0 is the likelier one, orange " +
+  "where class 1 is; the line lies where they are even. Hollow points are held out.";
 
 function captionOf(layer, unit, { low, high }) {
-  return `${nameOf(layer, unit)}, over the inputs: from ${short(low, 3)} to ${short(high, 3)}; blue is negative, orange positive.`;
+  return (
+    `${nameOf(layer, unit)}, over the inputs: from ${short(low, 3)} to ` +
+    `${short(high, 3)}; blue is negative, orange positive.`
+  );
 }
 
 function nameOf(layer, unit) {
@@ -381,12 +385,17 @@ function describe({ playing, goal, settings }, training, measure, all) {
   const show = (value) => number(value, all);
   const at = `Update ${count}`;
   if (playing)
-    return `${at}, training goes on: loss ${show(measure.training)} (training), ${show(measure.heldOut)} (held out).`;
+    return (
+      `${at}, training goes on: loss ${show(measure.training)} (training), ` +
+      `${show(measure.heldOut)} (held out).`
+    );
   if (count < goal && diverged === null) return `${goal} updates are made, from the start …`;
   const [m, n] = [training.training.X.rows, training.heldOut.X.rows];
   const epochs = count / Math.ceil(m / training.batchSize);
   return [
-    `${at} (epoch ${short(epochs, 3)}, η = ${show(settings.eta)}): loss ${show(measure.training)} on the training data, ${show(measure.heldOut)} on the held-out data;`,
+    `${at} (epoch ${short(epochs, 3)}, η = ${show(settings.eta)}): loss ` +
+      `${show(measure.training)} on the training data, ${show(measure.heldOut)} on the ` +
+      "held-out data;",
     ` correct are ${measure.right} of ${m} and ${measure.heldOutRight} of ${n}.`,
     remark(training, measure, settings),
   ].join("");
@@ -394,10 +403,17 @@ function describe({ playing, goal, settings }, training, measure, all) {
 
 function remark({ count, diverged }, { training, norms }, { eta }) {
   if (diverged !== null)
-    return ` Update ${diverged} diverges: a weight would be no number below 10¹⁰, so training stops before it. Try a smaller η, such as ${short(Math.min(1, eta / 10))}.`;
+    return (
+      ` Update ${diverged} diverges: a weight would be no number below 10¹⁰, so ` +
+      "training stops before it. Try a smaller η, such as " +
+      `${short(Math.min(1, eta / 10))}.`
+    );
   if (count >= MOST) return ` That is all: no more than ${MOST} updates are made here.`;
   if (count >= 20 && training > 1.02 * GUESSING)
-    return ` That is worse than guessing, ${short(GUESSING)}. Try a smaller η, such as ${short(Math.min(1, eta / 10))}.`;
+    return (
+      ` That is worse than guessing, ${short(GUESSING)}. Try a smaller η, such as ` +
+      `${short(Math.min(1, eta / 10))}.`
+    );
   if (training > 0.1 && Math.max(...norms) < 1e-4)
     return " Hardly any gradient is left: it is stuck. Try other weights, or a smaller η.";
   return CALMLY.matches && count === 0
@@ -703,7 +719,9 @@ class Diagram {
       h(
         "p",
         { class: "bp-aside" },
-        "Each unit with its own map; point at one, tap it or go there with Tab and the arrow keys, and the large map shows it. A line is as thick as its weight is large: orange if it is positive, blue and dashed if negative.",
+        "Each unit with its own map; point at one, tap it or go there with Tab and the " +
+          "arrow keys, and the large map shows it. A line is as thick as its weight is " +
+          "large: orange if it is positive, blue and dashed if negative.",
       ),
     );
   }
