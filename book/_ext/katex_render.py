@@ -7,6 +7,7 @@ screen readers. A formula that KaTeX cannot parse is a Sphinx warning at its
 place in the source, which fails a build with ``-W``.
 """
 
+import atexit
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -23,8 +24,13 @@ logger = logging.getLogger(__name__)
 
 @cache
 def engine():
-    """Start V8 once, with KaTeX loaded."""
+    """Start V8 once, with KaTeX loaded.
+
+    It is closed while its thread still runs: left to the garbage collection
+    of an exiting Python, it would wait for that thread for ever.
+    """
     context = MiniRacer()
+    atexit.register(context.close)
     context.eval(KATEX.read_text(encoding="utf-8"))
     return context
 

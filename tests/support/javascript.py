@@ -1,6 +1,7 @@
 """Run emitted JavaScript, without a browser, on many points at once."""
 
 import json
+from contextlib import contextmanager
 
 from py_mini_racer import MiniRacer
 
@@ -14,10 +15,10 @@ CALL = """
 
 
 class Script:
-    """A script with its functions, ready to be called."""
+    """A script with its functions, in an engine, ready to be called."""
 
-    def __init__(self, text):
-        self.engine = MiniRacer()
+    def __init__(self, engine, text):
+        self.engine = engine
         self.engine.eval(text.replace("export const ", "const "))
 
     def rows(self, function, points):
@@ -28,3 +29,13 @@ class Script:
         text = json.dumps([list(point) for point in points], allow_nan=False)
         found = self.engine.eval(f"({CALL})({function}, {text})")
         return json.loads(found)
+
+
+@contextmanager
+def running(text):
+    """Give a `Script` in an engine of its own, which is closed afterwards.
+
+    One that is not closed can keep Python from exiting.
+    """
+    with MiniRacer() as engine:
+        yield Script(engine, text)

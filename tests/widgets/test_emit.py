@@ -11,7 +11,7 @@ from backprop.numerics import activations, losses, network, neuron
 from backprop.symbolic import catalogue, emit, models
 from backprop.symbolic.catalogue import a, z
 from backprop.widgets.stepper import steps
-from javascript import Script
+from javascript import running
 
 SOURCES = house.ROOT / "code/backprop/widgets/generated"
 INPUTS = ("w", "b", "x", "y", "eta")
@@ -30,7 +30,8 @@ TOLERANCE = 1e-12
 
 @pytest.fixture(scope="module")
 def script():
-    return Script(emit.module())
+    with running(emit.module()) as script:
+        yield script
 
 
 def random_number(rng, largest):
@@ -262,7 +263,6 @@ def network_gradients(gradients):
 @pytest.mark.parametrize("sizes", [(1, 1, 1), (2, 2, 2)], ids=str)
 def test_a_network_equals_numpy(sizes):
     derivation = models.network(sizes)
-    script = Script(emit.derivation_function("net", derivation))
     rng = np.random.default_rng(5)
     cases = [network_point(sizes, rng) for _ in range(300)]
     inputs = [str(symbol) for symbol in derivation.inputs]
@@ -270,7 +270,8 @@ def test_a_network_equals_numpy(sizes):
     for case in cases:
         numbers = network_names(*case)
         places.append([float(numbers[name]) for name in inputs])
-    rows = script.rows("net", places)
+    with running(emit.derivation_function("net", derivation)) as script:
+        rows = script.rows("net", places)
     for (layers, X, Y), found in zip(cases, rows, strict=True):
         cache = network.forward(layers, X)
         loss = network.loss(layers, X, Y, "half_squared_error")
@@ -294,8 +295,9 @@ def test_a_line_with_an_unknown_symbol_is_refused():
 
 def test_a_line_may_use_a_line_before_it():
     v, s = sp.symbols("v s")
-    script = Script(emit.function("f", (v,), {"s": v**2, "t": s + 1}))
-    assert script.rows("f", [[3]]) == [{"s": 9, "t": 10}]
+    text = emit.function("f", (v,), {"s": v**2, "t": s + 1})
+    with running(text) as script:
+        assert script.rows("f", [[3]]) == [{"s": 9, "t": 10}]
 
 
 @pytest.mark.parametrize(
@@ -309,13 +311,14 @@ def test_a_line_may_use_a_line_before_it():
     ids=str,
 )
 def test_an_expression_of_the_reader_is_emitted(expression):
-    script = Script(emit.activation_function("f", expression))
+    text = emit.activation_function("f", expression)
     real = sp.Symbol("r", real=True)
     expression = expression.subs(z, real)
     slope = sp.lambdify(real, expression.diff(real), "mpmath")
     value = sp.lambdify(real, expression, "mpmath")
     places = [-3.0, -0.7, 0.3, 2.5]
-    rows = script.rows("f", [[place] for place in places])
+    with running(text) as script:
+        rows = script.rows("f", [[place] for place in places])
     for place, found in zip(places, rows, strict=True):
         assert close(found["a"], value(place))
         assert close(found["da_dz"], slope(place))

@@ -11,7 +11,7 @@ from backprop.numerics import activations, network
 from backprop.symbolic import catalogue, cost, emit, emit_network, models
 from backprop.symbolic.catalogue import AnyActivation, z
 from backprop.widgets.network_stepper import steps as network_steps
-from javascript import Script
+from javascript import running
 
 SOURCES = house.ROOT / "code/backprop/widgets/generated"
 ARCHITECTURES = emit_network.ARCHITECTURES
@@ -35,7 +35,8 @@ every_architecture = pytest.mark.parametrize(
 @pytest.fixture(scope="module")
 def script():
     text = emit.module() + network_steps.generated()
-    return Script(text.replace("export function", "function"))
+    with running(text.replace("export function", "function")) as script:
+        yield script
 
 
 def call(script, sizes, points):

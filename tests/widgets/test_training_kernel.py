@@ -16,7 +16,7 @@ from backprop.symbolic import catalogue, emit
 from backprop.symbolic.catalogue import z
 from backprop.widgets import TrainingPlayground
 from backprop.widgets.training_playground.mulberry import Mulberry
-from javascript import Script
+from javascript import running
 from random_networks import SOFTMAX
 from sympy.codegen.cfunctions import expm1
 from widget_numbers import layers_of
@@ -124,7 +124,9 @@ function draw(seed, count, m) {
 def script():
     """The modules of the front end as one script."""
     texts = [(SOURCES / f"{name}.js").read_text() for name in MODULES]
-    return Script("\n".join(IMPORT.sub("", text) for text in texts) + CALLS)
+    text = "\n".join(IMPORT.sub("", text) for text in texts) + CALLS
+    with running(text) as script:
+        yield script
 
 
 def call(script, function, *arguments):
