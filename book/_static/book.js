@@ -1,53 +1,111 @@
 /* Small helps; every page makes sense without them. */
 
-/* Let the keyboard scroll a formula or a cell that is wider than its box.
+/* Lay out a page piece by piece, and let the keyboard scroll what is too wide.
  *
- * A box takes focus only while it scrolls, so that no one has to step through
- * every formula of a page. The theme does the same for code and outputs, but
- * not for those in a fold that opens later.
+ * A browser that lays out a whole chapter at once, with its formulas and cells,
+ * is deaf for a second on a phone; and it walks the whole page to redraw one
+ * widget of it. So it skips what is off the screen (book.css). For a scroll bar
+ * that never jumps every block has to be measured once: here, when nothing
+ * else is to be done, some at a time. When all are known the page is at rest,
+ * and whole sections are skipped. Where the width changes, or a font comes
+ * late, all is measured again.
+ *
+ * A visit to a heading, or back to where one was, lays out all at once
+ * (mode.js): what stands above the screen must not grow later.
+ *
+ * On the way a formula, a cell or a table that is wider than its box takes
+ * focus, and only while it is, so that no one has to step through every
+ * formula of a page.
  */
 (function () {
   "use strict";
 
-  const BOXES = "div.math > .formula, pre, .cell_output > .output";
+  const BOXES =
+    "div.math > .formula, pre, .cell_output > .output, .pst-scrollable-table-container";
+  const AT_A_TIME = 8; // milliseconds
+  const article = document.querySelector(".bd-article");
+  const idle = window.requestIdleCallback ?? ((work) => setTimeout(work, 16));
+  let round = 0;
+  let waiting;
 
-  function setFocus(box) {
-    if (box.scrollWidth > box.clientWidth) {
-      box.tabIndex = 0;
-      box.setAttribute("role", "group");
-      box.setAttribute("aria-label", "Scrolls sideways");
-    } else {
-      box.removeAttribute("tabindex");
-      box.removeAttribute("role");
-      box.removeAttribute("aria-label");
-    }
+  function scrolls(box) {
+    return box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight + 1;
   }
 
-  function watch() {
-    const observer = new ResizeObserver(function (entries) {
-      entries.forEach(function (entry) {
-        setFocus(entry.target);
-      });
+  /* First all are asked, then some are changed: a change between two questions
+     would have the page laid out anew for each. */
+  function setFocus(boxes) {
+    const wrong = boxes.filter((box) => scrolls(box) !== (box.tabIndex === 0));
+    wrong.forEach(function (box) {
+      if (box.tabIndex === 0) {
+        box.removeAttribute("tabindex");
+        box.removeAttribute("role");
+        box.removeAttribute("aria-label");
+      } else {
+        box.tabIndex = 0;
+        box.setAttribute("role", "group");
+        box.setAttribute("aria-label", "Scrolls sideways");
+      }
     });
-    const boxes = document.querySelectorAll(BOXES);
-    boxes.forEach(function (box) {
-      observer.observe(box);
-    });
-    // A font that comes late widens what is in a box, and not the box.
-    document.fonts.addEventListener("loadingdone", function () {
-      boxes.forEach(setFocus);
-    });
-    // Off the screen a box in a fold that opens has a size, and no observer
-    // hears of it.
-    function opened(event) {
-      const fold = event.target.closest?.("details, .dropdown");
-      fold?.querySelectorAll(BOXES).forEach(setFocus);
-    }
-    document.addEventListener("toggle", opened, true); // it does not bubble
-    document.addEventListener("click", opened);
   }
 
-  watch();
+  function measure(block) {
+    block.classList.add("measured");
+    const boxes = [...block.querySelectorAll(BOXES)];
+    if (block.matches(BOXES)) boxes.push(block);
+    setFocus(boxes);
+    return block.offsetHeight; // laid out now, and not with all the others
+  }
+
+  /* The browser keeps a block's size with the frame in which it was laid out;
+     from the next on it may be skipped. */
+  function measureAll() {
+    const mine = ++round;
+    const blocks = [...article.querySelectorAll("section > :not(section)")];
+    let shown = [];
+
+    function some() {
+      if (mine !== round) return;
+      const start = performance.now();
+      const before = shown;
+      shown = [];
+      while (blocks.length && performance.now() - start < AT_A_TIME) {
+        const block = blocks.shift();
+        measure(block);
+        shown.push(block);
+      }
+      before.forEach((block) => block.classList.remove("measured"));
+      if (shown.length) requestAnimationFrame(() => idle(some));
+      else article.classList.add("at-rest");
+    }
+
+    article.classList.remove("at-rest");
+    article.querySelectorAll(".measured").forEach((block) => block.classList.remove("measured"));
+    idle(some);
+  }
+
+  function soon() {
+    clearTimeout(waiting);
+    waiting = setTimeout(measureAll, 300);
+  }
+
+  // Off the screen a box in a fold that opens has a size, and no observer
+  // hears of it.
+  function opened(event) {
+    const fold = event.target.closest?.("details, .dropdown");
+    if (fold) setFocus([...fold.querySelectorAll(BOXES)]);
+  }
+
+  if (!article) return;
+  const observer = new ResizeObserver((entries) => setFocus(entries.map((each) => each.target)));
+  article.querySelectorAll(BOXES).forEach((box) => observer.observe(box));
+  document.addEventListener("toggle", opened, true); // it does not bubble
+  document.addEventListener("click", opened);
+  // A font that comes late widens what is in a box, and not the box.
+  document.fonts.addEventListener("loadingdone", soon);
+  addEventListener("resize", soon);
+  if (document.readyState === "complete") soon();
+  else addEventListener("load", soon);
 })();
 
 /* Search without excerpts when the book is opened from disk.
@@ -58,7 +116,7 @@
 (function () {
   "use strict";
 
-  if (location.protocol === "file:") {
+  if (location.protocol === "file:" && typeof Search !== "undefined") {
     DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
   }
 })();
@@ -94,34 +152,4 @@
       link.querySelector(".btn__text-container").textContent = words;
       link.title = words;
     });
-})();
-
-/* Draw only what is on the screen.
- *
- * A browser walks a whole page to redraw one widget of it: half of the time
- * that passes between a slider and its picture goes to formulas that nobody
- * sees. The styles (book.css) let it skip them once the page is at rest. By
- * then every block's size is known, so nothing moves and no scroll bar jumps;
- * where the width changes, all is laid out again before the rest is skipped.
- */
-(function () {
-  "use strict";
-
-  const article = document.querySelector(".bd-article");
-  let waiting;
-
-  function rest() {
-    clearTimeout(waiting);
-    article.classList.remove("at-rest");
-    waiting = setTimeout(function () {
-      requestAnimationFrame(function () {
-        article.classList.add("at-rest");
-      });
-    }, 300);
-  }
-
-  if (!article) return;
-  if (document.readyState === "complete") rest();
-  else addEventListener("load", rest);
-  addEventListener("resize", rest);
 })();
