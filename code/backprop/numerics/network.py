@@ -105,8 +105,6 @@ class Gradients:
     dL_db: dict
     first_W: np.ndarray = field(repr=False)
 
-    __array_ufunc__ = None  # np.float64(0.5) * gradients is __rmul__ too
-
     @property
     def is_finite(self):
         """Whether no parameter's gradient has a NaN or infinite entry."""
