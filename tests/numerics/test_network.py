@@ -395,6 +395,39 @@ def test_saturation_is_no_error(z, loss):
     assert np.isfinite(every_gradient(gradients_of(layers, X, Y, loss))).all()
 
 
+def test_gradients_are_added_and_multiplied_by_layer():
+    layers, X, Y = example((2, 3, 2), 4, "tanh", HALF)
+    f = network.objective(X, Y, HALF)
+    one, other = f(layers, [0])[1], f(layers, [1, 2])[1]
+    zero = network.zero_gradients(layers)
+    for factor in (2, 0.3, np.float64(0.3)):
+        found = zero + (one + factor * other)
+        for l in (1, 2):
+            W = one.dL_dW[l] + factor * other.dL_dW[l]
+            b = one.dL_db[l] + factor * other.dL_db[l]
+            np.testing.assert_array_equal(found.dL_dW[l], W)
+            np.testing.assert_array_equal(found.dL_db[l], b)
+        assert found.dL_dZ == {}
+
+
+def test_gradients_of_other_layers_are_not_added():
+    sizes = [(2, 3, 1), (2, 1), (2, 1, 1)]
+    rng = np.random.default_rng(60)
+    one, short, narrow = (
+        network.zero_gradients(network.initialise(size, rng)) for size in sizes
+    )
+    with pytest.raises(ValueError, match="dL_dW: found layers .1., expected"):
+        one + short
+    message = "dL_dW[1]: found shape (1, 2), expected (3, 2), the shape of"
+    with pytest.raises(ValueError, match=re.escape(message)):
+        one + narrow
+    with pytest.raises(TypeError):
+        one + 1.0
+    for factor in ("2", np.nan):
+        with pytest.raises(ValueError, match="factor: found .*, expected"):
+            factor * one
+
+
 # ---- initialise -----------------------------------------------------------
 
 

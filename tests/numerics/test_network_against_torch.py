@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 import random_networks
-from backprop.numerics import network
+from backprop.numerics import network, optimisers
 from random_networks import FURTHEST
 
 torch = pytest.importorskip("torch")
@@ -73,3 +73,37 @@ def test_a_hundred_random_networks(start, record_property):
         assert worst <= RELATIVE, f"case {seed}: {case}"
         largest = max(largest, float(worst))
     record_property(f"{FURTHEST}PyTorch, limit {RELATIVE:g}", largest)
+
+
+@pytest.mark.parametrize("beta", [0.5, 0.9])
+@pytest.mark.parametrize("seed", range(6))
+def test_momentum_is_that_of_pytorch(seed, beta):
+    case = random_networks.case(seed)
+    leaves = [
+        torch.tensor(array, requires_grad=True)
+        for layer in case.layers
+        for array in (layer.W, layer.b)
+    ]
+    theirs = torch.optim.SGD(leaves, lr=0.02, momentum=beta)
+    for _ in range(30):
+        theirs.zero_grad()
+        A = torch.tensor(case.X)
+        for layer, W, b in zip(
+            case.layers, leaves[::2], leaves[1::2], strict=True
+        ):
+            A = ACTIVATIONS[layer.activation.name](A @ W.T + b)
+        value = LOSSES[case.loss](A, torch.tensor(case.Y)) / len(case.Y)
+        value.backward()
+        theirs.step()
+    *_, last = optimisers.descend(
+        network.objective(case.X, case.Y, case.loss),
+        case.layers,
+        0.02,
+        30,
+        update=network.update,
+        rule=optimisers.Momentum(beta),
+    )
+    ours = [array for layer in last.parameters for array in (layer.W, layer.b)]
+    for array, leaf in zip(ours, leaves, strict=True):
+        # thirty updates of one rounding each, and what they grow to
+        assert error(array, leaf.detach().numpy()) <= 100 * RELATIVE

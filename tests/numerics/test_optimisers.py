@@ -5,8 +5,15 @@ from types import GeneratorType
 
 import numpy as np
 import pytest
+import sympy as sp
 from backprop.numerics import data, network
-from backprop.numerics.optimisers import Step, descend, move
+from backprop.numerics.optimisers import (
+    GradientDescent,
+    Momentum,
+    Step,
+    descend,
+    move,
+)
 
 ROUNDING = 1e-12
 """Relative to the largest iterate: 40 updates of one rounding each."""
@@ -118,10 +125,21 @@ def test_reading_a_run_cannot_change_it():
     layers = network.initialise((2, 3, 1), rng)
     batches = data.batches(6, 2, rng)
     record = next(
-        descend(of, layers, 0.1, 5, batches=batches, update=network.update)
+        descend(
+            of,
+            layers,
+            0.1,
+            5,
+            batches=batches,
+            update=network.update,
+            rule=Momentum(),
+        )
     )
-    vector = next(descend(vector_bowl, np.ones(2), 0.5, 5))
+    vector = next(descend(vector_bowl, np.ones(2), 0.5, 5, rule=Momentum()))
     for array in (
+        record.state.dL_dW[2],
+        record.state.dL_db[1],
+        vector.state,
         record.rows,
         record.gradient.dL_dW[1],
         record.gradient.dL_db[2],
@@ -204,6 +222,206 @@ def test_move_is_the_default_update():
         bowl(1.0), 1.0, 0.5, 2, update=lambda w, g, eta: w + eta * g
     )
     assert [record.parameters for record in uphill] == [1.0, 1.5, 2.25]
+
+
+# ---- momentum --------------------------------------------------------------
+
+SHARES_AND_BETAS = [
+    ("1/10", "1/10"),  # two real roots: no oscillation
+    ("1/4", "1/4"),  # one double root: the quickest without oscillation
+    ("1/4", "9/10"),  # complex roots: it oscillates, and shrinks
+    ("19/10", "1/2"),  # complex roots, where plain descent hardly converges
+    ("5/2", "1/2"),  # it converges where plain descent diverges
+    ("16/5", "1/2"),  # above 2 (1 + beta): it diverges
+    ("1/2", "0"),
+]
+
+
+def closed_form(share, beta, count):
+    """SymPy solves ``w[t+2] = (1 + β - ηλ) w[t+1] - β w[t]``, Polyak's form,
+    from ``w[0] = 1`` and ``w[1] = 1 - ηλ``."""
+    t, w = sp.Symbol("t", integer=True), sp.Function("w")
+    share, beta = sp.Rational(share), sp.Rational(beta)
+    terms = w(t + 2) - (1 + beta - share) * w(t + 1) + beta * w(t)
+    if beta == 0:
+        terms = w(t + 1) - (1 - share) * w(t)
+        solved = sp.rsolve(terms, w(t), {w(0): 1})
+    else:
+        solved = sp.rsolve(terms, w(t), {w(0): 1, w(1): 1 - share})
+    return [float(sp.re(solved.subs(t, k).evalf(30))) for k in range(count)]
+
+
+@pytest.mark.parametrize(("share", "beta"), SHARES_AND_BETAS)
+def test_momentum_on_a_quadratic_is_its_closed_form(share, beta):
+    curvature, start = 8.0, 3.0
+    rule = Momentum(float(sp.Rational(beta)))
+    eta = float(sp.Rational(share)) / curvature
+    records = list(descend(bowl(curvature), start, eta, 40, rule=rule))
+    w = np.array([record.parameters for record in records])
+    closed = start * np.array(closed_form(share, beta, 41))
+    # a double root doubles the digits that a rounding costs
+    atol = 100 * ROUNDING * np.abs(closed).max()
+    np.testing.assert_allclose(w, closed, rtol=0, atol=atol)
+
+
+@pytest.mark.parametrize("beta", [0.0, 0.5, 0.9])
+def test_momentum_converges_below_two_and_two_beta_over_the_curvature(beta):
+    limit = 2 * (1 + beta) / 4.0
+    for share, converges in ((0.98, True), (1.02, False)):
+        *_, last = descend(
+            bowl(4.0), 1.0, share * limit, 4000, rule=Momentum(beta)
+        )
+        found = abs(last.parameters)
+        assert found < 1e-6 if converges else found > 1e6
+
+
+def test_the_state_is_the_sum_of_the_gradients_each_time_lighter():
+    target = np.array([1.0, -2.0])
+
+    def bowl_at(w):
+        return 0.5 * float(np.sum((w - target) ** 2)), w - target
+
+    run = [*descend(bowl_at, [4.0, 4.0], 0.3, 12, rule=Momentum(0.8))]
+    np.testing.assert_array_equal(run[0].state, [0.0, 0.0])
+    for t, record in enumerate(run[1:], start=1):
+        past = [0.8**k * run[t - 1 - k].gradient for k in range(t)]
+        np.testing.assert_allclose(record.state, np.sum(past, 0), atol=1e-13)
+        before = run[t - 1].parameters
+        moved = before - 0.3 * record.state
+        np.testing.assert_array_equal(record.parameters, moved)
+
+
+def test_plain_descent_remembers_nothing():
+    assert {r.state for r in descend(bowl(1.0), 1.0, 0.5, 3)} == {None}
+
+
+def assert_same_arrays(one, other):
+    """Equal to the last bit, whatever form the parameters have."""
+    for a, b in zip(arrays_of(one), arrays_of(other), strict=True):
+        assert a.tobytes() == b.tobytes()
+
+
+def arrays_of(parameters):
+    if isinstance(parameters, tuple):
+        return [a for layer in parameters for a in (layer.W, layer.b)]
+    return [np.asarray(parameters)]
+
+
+@pytest.mark.parametrize("form", ["number", "vector", "layers"])
+def test_momentum_without_beta_is_plain_descent_bit_for_bit(form):
+    layers, X, Y = problem()
+    f, start, update = {
+        "number": (bowl(0.7), 3.1, move),
+        "vector": (vector_bowl, np.array([1.1, -2.3]), move),
+        "layers": (network.objective(X, Y, HALF), layers, network.update),
+    }[form]
+    runs = [
+        descend(f, start, 0.3, 30, update=update, rule=rule)
+        for rule in (GradientDescent(), Momentum(beta=0.0))
+    ]
+    for plain, other in zip(*runs, strict=True):
+        assert plain.loss == other.loss
+        assert_same_arrays(plain.parameters, other.parameters)
+
+
+def test_momentum_of_a_network_is_the_loop_that_one_would_write():
+    layers, X, Y = problem()
+    rows = [[0, 1, 2], [5], [3, 4, 11, 7], [2, 8]]
+    f = network.objective(X, Y, HALF)
+    records = descend(
+        f,
+        layers,
+        0.3,
+        3,
+        batches=rows,
+        update=network.update,
+        rule=Momentum(0.9),
+    )
+    velocities = [np.zeros_like(array) for array in arrays_of(layers)]
+    for record, at in zip(records, rows, strict=True):
+        assert_same_arrays(record.parameters, layers)
+        for l in (1, 2):
+            v_W, v_b = velocities[2 * l - 2 : 2 * l]
+            np.testing.assert_array_equal(record.state.dL_dW[l], v_W)
+            np.testing.assert_array_equal(record.state.dL_db[l], v_b)
+        _, back = f(layers, at)
+        slopes = [g[l] for l in (1, 2) for g in (back.dL_dW, back.dL_db)]
+        velocities = [
+            0.9 * v + slope
+            for v, slope in zip(velocities, slopes, strict=True)
+        ]
+        moved = [
+            array - 0.3 * v
+            for array, v in zip(arrays_of(layers), velocities, strict=True)
+        ]
+        layers = tuple(
+            network.Layer(*moved[2 * k : 2 * k + 2], layer.activation)
+            for k, layer in enumerate(layers)
+        )
+
+
+@pytest.mark.parametrize("beta", [-0.1, 1.0, 2.0, np.nan, "0.9", None])
+def test_momentum_refuses_a_beta(beta):
+    with pytest.raises(ValueError, match="beta: found .*, expected"):
+        Momentum(beta)
+
+
+@pytest.mark.parametrize(
+    ("gradient", "message"),
+    [
+        (np.ones((2, 1)), "gradient: found shape (2, 1), expected (2,), the"),
+        (1.0, "gradient: found shape (), expected (2,), the shape of the"),
+    ],
+)
+def test_momentum_refuses_a_gradient_of_another_shape(gradient, message):
+    rule = Momentum()
+    with pytest.raises(ValueError, match=re.escape(message)):
+        rule.step(gradient, rule.init(np.ones(2)))
+
+
+@pytest.mark.parametrize("rule", ["momentum", None, Momentum, move])
+def test_what_is_no_rule_is_refused_before_the_first_step(rule):
+    expected = f"rule: found {rule!r}, expected an object with init and step"
+    with pytest.raises(ValueError, match=re.escape(expected)):
+        descend(bowl(1.0), 1.0, 0.5, 3, rule=rule)
+
+
+class Halving:
+    """A rule of a reader's own: the learning rate is halved every time. Its
+    state is a count."""
+
+    def init(self, parameters):
+        return 0
+
+    def step(self, gradient, count):
+        return 0.5**count * gradient, count + 1
+
+
+def test_a_rule_may_remember_anything():
+    constant = descend(lambda w: (w, 1.0), 8.0, 4.0, 3, rule=Halving())
+    assert [(r.parameters, r.state) for r in constant] == [
+        (8.0, 0),
+        (4.0, 1),
+        (2.0, 2),
+        (1.0, 3),
+    ]
+    layers, X, Y = problem()
+    f = network.objective(X, Y, HALF)
+    *_, last = descend(
+        f, layers, 0.4, 2, update=network.update, rule=Halving()
+    )
+    once = network.update(layers, f(layers)[1], 0.4)
+    twice = network.update(once, f(once)[1], 0.2)
+    assert_same_arrays(last.parameters, twice)
+
+
+def test_an_overflow_of_a_rule_is_divergence():
+    class Overflowing(Halving):
+        def step(self, gradient, count):
+            raise OverflowError
+
+    records = list(descend(bowl(1.0), 1.0, 0.5, 5, rule=Overflowing()))
+    assert records[1:] == [Step(1, None, np.inf, None)]
 
 
 # ---- networks --------------------------------------------------------------

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import random_networks
 import sympy as sp
-from backprop.numerics import activations, data, losses, network
+from backprop.numerics import activations, data, losses, network, optimisers
 from backprop.symbolic import catalogue, emit
 from backprop.symbolic.catalogue import z
 from backprop.widgets import TrainingPlayground
@@ -25,7 +25,7 @@ SOURCES = house.ROOT / "code/backprop/widgets"
 MODULES = ["generated/formulas", "generated/schema"]
 MODULES += [
     f"training_playground/{name}"
-    for name in ("matrix", "batch_network", "random", "compute")
+    for name in ("matrix", "rules", "batch_network", "random", "compute")
 ]
 IMPORT = re.compile(r"^import .*?;\n|^export (?!const )", re.M | re.S)
 NAMES = [*catalogue.ACTIVATIONS]
@@ -98,13 +98,14 @@ function through(name, Z, dL_dA) {
 }
 
 function train({ points, hidden, activation, eta, batch_size, seed, custom },
-    updates) {
+    updates, beta) {
   const passes = custom?.name === activation
     ? { forward: eval(`(${custom.forward})`),
         backward: eval(`(${custom.backward})`) }
     : { forward: forwards[activation], backward: backwards[activation] };
+  const rule = beta === undefined ? undefined : momentum(beta);
   const run = new Training(
-    { points, hidden, passes, eta, batchSize: batch_size, seed });
+    { points, hidden, passes, eta, batchSize: batch_size, seed, rule });
   while (run.count < updates && run.update());
   return { layers: run.layers, history: run.history, count: run.count,
     diverged: run.diverged, measure: run.measure() };
@@ -398,6 +399,37 @@ def test_a_hundred_updates_equal_numpy(seed, script):
     assert found["count"] == 100
     assert len(found["history"]) == 83
     assert found["layers"] != playground.run(99)["layers"]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_momentum_equals_numpy(seed, script):
+    playground = random_playground(seed)
+    playground.batch_size = 200
+    beta = [0.5, 0.9, 0.97][seed % 3]
+    settings = settings_of(playground)
+    found = call(script, "train", settings, 100, beta)
+    training, _ = playground.examples()
+    *_, last = optimisers.descend(
+        network.objective(training.X, training.Y, SOFTMAX),
+        layers_of(playground, 0),
+        playground.eta,
+        100,
+        update=network.update,
+        rule=optimisers.Momentum(beta),
+    )
+    for one, other in zip(found["layers"], last.parameters, strict=True):
+        assert close(one["W"], other.W, HUNDRED)
+        assert close(one["b"], other.b, HUNDRED)
+    assert found["layers"] != call(script, "train", settings, 100)["layers"]
+
+
+def test_momentum_of_nothing_is_plain_descent_bit_for_bit(script):
+    for seed in range(6):
+        settings = settings_of(random_playground(seed))
+        plain, zero = (
+            call(script, "train", settings, 50, *beta) for beta in ([], [0])
+        )
+        assert plain == zero
 
 
 def test_the_first_weights_are_the_same_bit_for_bit(script):

@@ -87,6 +87,17 @@ class Gradients:
 
     ``dL_dZ[l]`` has the shape of ``Z[l]``, ``dL_dW[l]`` of ``W``,
     ``dL_db[l]`` of ``b`` and ``dL_dX`` of ``X``.
+
+    Gradients of the same layers can be added, and multiplied by a number:
+    each ``dL_dW`` and ``dL_db`` is. The result is a sum over several passes
+    and has no ``dL_dZ``, which belongs to one. Raises ``ValueError`` where
+    shapes differ.
+
+    >>> layers = (Layer([[1.0]], [0.0], "identity"),)
+    >>> f = objective([[2.0], [4.0]], [[1.0], [1.0]], "half_squared_error")
+    >>> (_, one), (_, other) = f(layers, [0]), f(layers, [1])
+    >>> (0.5 * one + 0.5 * other).dL_dW[1]
+    array([[7.]])
     """
 
     dL_dZ: dict
@@ -105,6 +116,25 @@ class Gradients:
         """``∂L/∂X = ∂L/∂Z[1] W``: computed when asked for, since no update
         of the parameters needs it."""
         return self.dL_dZ[1] @ self.first_W
+
+    def __add__(self, other):
+        if not isinstance(other, Gradients):
+            return NotImplemented
+        return Gradients(
+            dL_dZ={},
+            dL_dW=_sums("dL_dW", self.dL_dW, other.dL_dW),
+            dL_db=_sums("dL_db", self.dL_db, other.dL_db),
+            first_W=self.first_W,
+        )
+
+    def __rmul__(self, factor):
+        factor = checks.number("factor", factor)
+        return Gradients(
+            dL_dZ={},
+            dL_dW={l: factor * dL_dW for l, dL_dW in self.dL_dW.items()},
+            dL_db={l: factor * dL_db for l, dL_db in self.dL_db.items()},
+            first_W=self.first_W,
+        )
 
 
 def initialise(sizes, rng, scheme="xavier", activation="sigmoid", last=None):
@@ -205,6 +235,20 @@ def update(layers, gradients, eta):
             _moved("b", l, layer.b, gradients.dL_db[l], eta),
         )
         for l, layer in enumerate(layers, start=1)
+    )
+
+
+def zero_gradients(layers):
+    """`Gradients` of these layers in which every entry is 0.
+
+    >>> zero_gradients((Layer([[1.0, 2.0]], [3.0], "tanh"),)).dL_dW
+    {1: array([[0., 0.]])}
+    """
+    return Gradients(
+        dL_dZ={},
+        dL_dW={l: np.zeros_like(of.W) for l, of in enumerate(layers, 1)},
+        dL_db={l: np.zeros_like(of.b) for l, of in enumerate(layers, 1)},
+        first_W=layers[0].W,
     )
 
 
@@ -343,6 +387,18 @@ def _moved(name, l, parameter, gradient, eta):
         )
     step = eta * gradient
     return np.subtract(parameter, step, out=step)
+
+
+def _sums(name, one, other):
+    """The sum of two arrays of the same shape for each layer."""
+    if one.keys() != other.keys():
+        raise ValueError(
+            f"{name}: found layers {sorted(other)}, expected {sorted(one)}"
+        )
+    for l in one:
+        of = f"the {name}[{l}] it is added to"
+        checks.same_shape(f"{name}[{l}]", other[l], one[l], of)
+    return {l: one[l] + other[l] for l in one}
 
 
 def _check_widths(layers, width):

@@ -21,10 +21,18 @@ and gradient, and its own ``update`` moves it.
 ... )
 >>> network.accuracy(last.parameters, moons.X, moons.labels)
 1.0
+
+A `Rule` changes the direction of the updates, and may remember what was
+before. With `Momentum` the same bowl is crossed:
+
+>>> run = descend(square, 8.0, eta=0.5, steps=3, rule=Momentum(beta=0.5))
+>>> [step.parameters for step in run]
+[8.0, 4.0, 0.0, -2.0]
 """
 
 from dataclasses import dataclass
 from itertools import repeat
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -39,9 +47,11 @@ class Step:
     `network.Gradients` of a network's layers. ``rows`` are the rows of the
     minibatch that the loss is the mean of, or None for all of them. No array
     of a record can be written to, so that reading a run never changes it.
-    Where
-    ``diverged`` says so, this record is the last; ``parameters`` and
-    ``gradient`` are None if not even the parameters could be computed.
+    ``state`` is what the rule remembers here, the velocity of `Momentum`: the
+    parameters came here with it, and the next update starts from it. Where
+    ``diverged`` says so, this record is the last; ``parameters``,
+    ``gradient`` and ``state`` are None if not even the parameters could be
+    computed.
     """
 
     step: int
@@ -49,6 +59,7 @@ class Step:
     loss: float
     gradient: float | np.ndarray | network.Gradients | None
     rows: np.ndarray | None = None
+    state: Any = None
 
     @property
     def diverged(self):
@@ -56,10 +67,104 @@ class Step:
         return not (np.isfinite(self.loss) and _is_finite(self.gradient))
 
 
+@runtime_checkable
+class Rule(Protocol):
+    """What makes the direction of an update from gradients: any object with
+    these two methods.
+
+    The update is ``w <- w - η · direction``. A rule computes no loss, moves
+    no parameter and keeps nothing: all that it remembers is in the state
+    that it hands back.
+    """
+
+    def init(self, parameters):
+        """The state before the first update of these parameters: a number,
+        an array or a network's layers."""
+
+    def step(self, gradient, state):
+        """The pair ``(direction, state)``: where to go, and what to
+        remember. The direction has the form of the gradient."""
+
+
+@dataclass(frozen=True)
+class GradientDescent:
+    """Plain gradient descent: the direction is the gradient, and nothing is
+    remembered. Chapter 3.
+
+    >>> GradientDescent().step(4.0, None)
+    (4.0, None)
+    """
+
+    def init(self, parameters):
+        """No state."""
+        return None
+
+    def step(self, gradient, state):
+        """The gradient as it is."""
+        return gradient, state
+
+
+PLAIN = GradientDescent()
+"""The rule of `descend` if no other is given."""
+
+
+@dataclass(frozen=True)
+class Momentum:
+    """Gradient descent with momentum, the heavy ball.
+
+    The state is the velocity ``v``, at first 0, and the direction is the new
+    one: ``v <- β v + ∂L/∂w``, then ``w <- w - η v``. So ``v`` is the sum of
+    all gradients so far, each ``β`` times lighter for every update since; it
+    points uphill, as the gradient does. The sign and the place of ``η`` are
+    those of ``torch.optim.SGD``. Polyak (1964) has no ``v``: ``w_{t+1} = w_t
+    - η ∂L/∂w_t + β (w_t - w_{t-1})``. Sutskever et al. (2013) call the change
+    itself the velocity, ``v <- β v - η ∂L/∂w``, ``w <- w + v``: it is ``-η``
+    times ours. As long as ``η`` stays the same, all three are the same path.
+
+    ``beta`` is from 0, plain gradient descent, to below 1. Raises
+    ``ValueError`` for another one, and where the gradient has not the shape
+    of the velocity.
+
+    >>> rule = Momentum(beta=0.5)
+    >>> velocity = rule.init(8.0)
+    >>> direction, velocity = rule.step(4.0, velocity)
+    >>> rule.step(4.0, velocity)
+    (6.0, 6.0)
+
+    In a training loop of one's own, for a network's layers:
+
+    >>> layers = (network.Layer([[1.0]], [0.0], "identity"),)
+    >>> f = network.objective([[2.0]], [[1.0]], "half_squared_error")
+    >>> velocity = rule.init(layers)
+    >>> for _ in range(2):
+    ...     loss, gradients = f(layers)
+    ...     direction, velocity = rule.step(gradients, velocity)
+    ...     layers = network.update(layers, direction, eta=0.125)
+    >>> layers[0].W, velocity.dL_dW[1]
+    (array([[0.53125]]), array([[1.75]]))
+    """
+
+    beta: float = 0.9
+
+    def __post_init__(self):
+        checks.share("beta", self.beta, least=0.0)
+
+    def init(self, parameters):
+        """The velocity 0, for each number of the parameters."""
+        return _zeros(parameters)
+
+    def step(self, gradient, velocity):
+        """``β v + ∂L/∂w``, as direction and as new velocity."""
+        _check_form(gradient, velocity)
+        velocity = self.beta * velocity + gradient
+        return velocity, velocity
+
+
 def move(parameters, gradient, eta):
     """The update of plain gradient descent, ``w - η ∂L/∂w``.
 
-    For numbers and vectors; `network.update` does the same for layers.
+    For numbers and vectors; `network.update` does the same for layers. With
+    another rule, its direction is in the place of the gradient.
 
     >>> move(8.0, 4.0, eta=0.5)
     6.0
@@ -68,7 +173,14 @@ def move(parameters, gradient, eta):
 
 
 def descend(
-    loss_and_gradient, start, eta, steps, *, batches=None, update=move
+    loss_and_gradient,
+    start,
+    eta,
+    steps,
+    *,
+    batches=None,
+    update=move,
+    rule=PLAIN,
 ):
     """Gradient descent, ``w <- w - η ∂L/∂w``, as a generator of `Step`.
 
@@ -77,32 +189,63 @@ def descend(
     ``batches``, an iterable of vectors of row numbers (`data.batches`), it
     is called as ``loss_and_gradient(w, rows)``, with new rows for each
     record. ``update(w, gradient, eta)`` returns the new parameters:
-    `network.update` for layers.
+    `network.update` for layers. A `Rule` puts another direction in the place
+    of the gradient there: ``rule=Momentum(beta=0.9)``.
 
     Yields step 0, the start, then one record after each of ``steps``
     updates, fewer if ``batches`` end before. Each costs one call of
     ``loss_and_gradient``. Where the loss or the gradient is no longer
     finite, or an ``OverflowError`` is raised, the iteration has diverged:
     that record is yielded, and is the last. Raises ``ValueError`` unless
-    ``eta`` is a finite positive number and ``steps`` is a whole number from
-    0.
+    ``eta`` is a finite positive number, ``steps`` is a whole number from 0
+    and ``rule`` has the methods of a `Rule`.
     """
     eta = checks.learning_rate(eta)
     steps = checks.whole_number("steps", steps, 0)
+    _check_rule(rule)
     numbered = enumerate(_rows(steps + 1, batches))
-    return _iterates(loss_and_gradient, _own(start), eta, numbered, update)
+    start = _own(start)
+    return _iterates(loss_and_gradient, start, eta, numbered, update, rule)
 
 
-def _iterates(loss_and_gradient, w, eta, numbered, update):
-    record = None
+def _iterates(loss_and_gradient, w, eta, numbered, update, rule):
+    state, record = rule.init(w), None
     for step, rows in numbered:
         if record is not None:
-            w = _updated(update, w, record.gradient, eta)
+            w, state = _updated(update, rule, w, record, eta)
         loss, gradient = _evaluated(loss_and_gradient, w, rows)
-        record = Step(step, _locked(w), loss, _locked(gradient), _locked(rows))
+        seen = map(_locked, (gradient, rows, state))
+        record = Step(step, _locked(w), loss, *seen)
         yield record
         if record.diverged:
             return
+
+
+def _check_rule(rule):
+    if isinstance(rule, type) or not isinstance(rule, Rule):
+        raise ValueError(
+            f"rule: found {rule!r}, expected an object with init and step, "
+            "such as Momentum(beta=0.9)"
+        )
+
+
+def _check_form(gradient, velocity):
+    """Raise ``ValueError`` unless nothing would be broadcast; the gradients
+    of layers see to it themselves."""
+    if np.shape(gradient) != np.shape(velocity):
+        raise ValueError(
+            f"gradient: found shape {np.shape(gradient)}, expected "
+            f"{np.shape(velocity)}, the shape of the parameters"
+        )
+
+
+def _zeros(parameters):
+    """A 0 for each number of the parameters, in the form of a gradient."""
+    if np.ndim(parameters) == 0:
+        return 0.0
+    if np.asarray(parameters).dtype == object:
+        return network.zero_gradients(parameters)
+    return np.zeros(np.shape(parameters))
 
 
 def _locked(value):
@@ -131,13 +274,15 @@ def _own(start):
     return np.array(start, dtype=np.float64)
 
 
-def _updated(update, w, gradient, eta):
-    """The new parameters; None where an update says that they overflow."""
+def _updated(update, rule, w, record, eta):
+    """The new parameters and the new state; None for both where the rule or
+    the update says that they overflow."""
     try:
         with np.errstate(over="ignore", invalid="ignore"):
-            return update(w, gradient, eta)
+            direction, state = rule.step(record.gradient, record.state)
+            return update(w, direction, eta), state
     except OverflowError:
-        return None
+        return None, None
 
 
 def _evaluated(loss_and_gradient, w, rows):

@@ -5,15 +5,17 @@
 import { classes } from "../generated/formulas.js";
 import { Matrix, affine, columnSums, norm, times, transposedTimes } from "./matrix.js";
 import { training_playground as schema } from "../generated/schema.js";
+import { plain } from "./rules.js";
 
 // From here on a weight, a bias or the loss is called diverged.
 const { LIMIT } = schema;
 
 export class Network {
   // `sizes` are the numbers of units, input first; `passes` the activation
-  // of the hidden layers, { forward, backward }; `room` the largest batch.
-  constructor(sizes, passes, room) {
-    Object.assign(this, { sizes, passes });
+  // of the hidden layers, { forward, backward }; `room` the largest batch;
+  // `rule` what makes the direction of an update from the gradient.
+  constructor(sizes, passes, room, rule = plain) {
+    Object.assign(this, { sizes, passes, rule });
     this.layers = sizes.slice(1).map((units, at) => ({
       W: new Matrix(units, sizes[at]),
       b: new Float64Array(units),
@@ -27,6 +29,9 @@ export class Network {
     this.A[this.depth] = this.Z[this.depth];
     this.dL_dA = this.dL_dZ.map((D) => D && new Matrix(room, D.cols));
     this.losses = new Float64Array(room);
+    const arrays = ({ W, b, dL_dW, dL_db }) => [[W.data, dL_dW.data], [b, dL_db]];
+    this.moves = this.layers.flatMap(arrays).map(([values, gradient]) => (
+      { values, gradient, state: rule.init(values), direction: gradient }));
   }
 
   get depth() {
@@ -81,15 +86,14 @@ export class Network {
     return loss;
   }
 
-  // W - η ∂L/∂W and b - η ∂L/∂b, everywhere; or false, and nothing is
-  // changed, where a number would be beyond the limit.
+  // W - η · direction and b - η · direction, everywhere, where the rule says
+  // what the direction is; or false, and no weight is changed, where a number
+  // would be beyond the limit.
   update(eta) {
-    for (const { W, b, dL_dW, dL_db } of this.layers)
-      if (!(bounded(W.data, dL_dW.data, eta) && bounded(b, dL_db, eta))) return false;
-    for (const { W, b, dL_dW, dL_db } of this.layers) {
-      move(W.data, dL_dW.data, eta);
-      move(b, dL_db, eta);
-    }
+    for (const one of this.moves) one.direction = this.rule.step(one.gradient, one.state);
+    for (const { values, direction } of this.moves)
+      if (!bounded(values, direction, eta)) return false;
+    for (const { values, direction } of this.moves) move(values, direction, eta);
     return true;
   }
 
@@ -105,12 +109,12 @@ export class Network {
   }
 }
 
-function bounded(values, gradient, eta) {
+function bounded(values, direction, eta) {
   for (let i = 0; i < values.length; i += 1)
-    if (!(Math.abs(values[i] - eta * gradient[i]) < LIMIT)) return false;
+    if (!(Math.abs(values[i] - eta * direction[i]) < LIMIT)) return false;
   return true;
 }
 
-function move(values, gradient, eta) {
-  for (let i = 0; i < values.length; i += 1) values[i] -= eta * gradient[i];
+function move(values, direction, eta) {
+  for (let i = 0; i < values.length; i += 1) values[i] -= eta * direction[i];
 }

@@ -11,14 +11,16 @@ const { KEPT } = schema;
 
 export class Training {
   // `points` are { training, held_out }, rows [x1, x2, class]; `hidden` the
-  // sizes of the hidden layers; `passes` their activation.
-  constructor({ points, hidden, passes, eta, batchSize, seed }) {
+  // sizes of the hidden layers; `passes` their activation; `rule` that of the
+  // updates, plain gradient descent if none is given.
+  constructor({ points, hidden, passes, eta, batchSize, seed, rule }) {
     this.training = examples(points.training);
     this.heldOut = examples(points.held_out);
     const m = points.training.length;
     this.batchSize = Math.min(batchSize, m);
     this.eta = eta;
-    this.network = new Network([2, ...hidden, 2], passes, Math.max(m, points.held_out.length));
+    const room = Math.max(m, points.held_out.length);
+    this.network = new Network([2, ...hidden, 2], passes, room, rule);
     this.random = generator(seed);
     initialise(this.network, this.random);
     this.order = new Int32Array(m);
