@@ -37,7 +37,7 @@ import widget_page
 
 from backprop.widgets import TrainingPlayground
 
-SOURCES = house.ROOT / "code/backprop/widgets/frontend/src"
+SOURCES = house.ROOT / "code/backprop/widgets"
 PACES = {"1": 10, "10": 10, "100": 2}
 """Updates a frame, and seconds of play: 20,000 updates are the most."""
 
@@ -67,10 +67,10 @@ window.requestAnimationFrame = (act) => ask((now) => {
 
 # Updates a second of both, and how far their weights are apart.
 RACE = """async ([settings, milliseconds]) => {
-  const { Training } = await import("/lib/training.js");
-  const { forwards, backwards } = await import("/formulas.js");
+  const { Training } = await import("/training_playground/compute.js");
+  const { forwards, backwards } = await import("/generated/formulas.js");
   const plain = await import("/plain_playground.js");
-  const { generator, shuffle } = await import("/lib/random.js");
+  const { generator, shuffle } = await import("/training_playground/random.js");
   class Quick extends Training { record() {} }  // no loss curves
 
   function ours() {
@@ -152,6 +152,7 @@ def again(browser, folder, updates):
         Path(folder), [TrainingPlayground(update=updates)]
     )
     with widget_page.reading(browser, path.as_uri()) as reader:
+        reader.wake()
         reader.page.wait_for_timeout(2000)
         session = reader.page.context.new_cdp_session(reader.page)
         session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
@@ -164,6 +165,7 @@ def frames(browser, folder, pace):
     part = TrainingPlayground(pace=pace)
     path = widget_page.write(Path(folder), [part])
     with widget_page.reading(browser, path.as_uri()) as reader:
+        reader.wake()
         reader.page.evaluate(WATCH)
         reader.button("Play").click()
         reader.page.wait_for_timeout(1000)  # compiled by then
