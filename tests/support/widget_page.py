@@ -17,6 +17,8 @@ NAME = re.compile(r'<div class="bp-host" data-view="\w+" data-name="([\w-]+)"')
 LOADED = 600  # seconds on the clock of a page; no page loads so long
 NO_NUMBER = re.compile(r"NaN|Infinity|undefined|null")
 ELSEWHERE = re.compile(r"^(?!file:|data:|blob:|about:)")
+# The address is written before the clipboard, which takes a while, is.
+PRESS_SHARE = "button => { button.click(); return location.hash; }"
 PAGE = """<!doctype html>
 <html lang="en" data-theme="{theme}">
 <head>
@@ -93,13 +95,34 @@ def names_in(html):
 class Reader:
     """Someone who uses the widgets of an open page."""
 
-    def __init__(self, page, complaints):
+    def __init__(self, page, complaints, scripts=True):
         self.page = page
         self.complaints = complaints
+        self.scripts = scripts
+        self.awake = set()
+
+    def host(self, index=0):
+        """The element of one widget, whether it runs or not."""
+        return self.page.locator(".bp-host").nth(index)
 
     def widget(self, index=0):
-        """The element of one widget."""
-        return self.page.locator(".bp-host").nth(index)
+        """The element of one widget, which runs."""
+        if self.scripts and index not in self.awake:
+            self.wake(index)
+        return self.host(index)
+
+    def wake(self, index=0):
+        """Scroll to a widget until it runs: far from the screen none does."""
+        host = self.host(index)
+        host.scroll_into_view_if_needed()
+        host.and_(self.page.locator(".bp-runs")).wait_for()
+        self.awake.add(index)
+
+    def wake_all(self):
+        """Have every widget run, and go back to the top of the page."""
+        for index in range(self.page.locator(".bp-host").count()):
+            self.widget(index)
+        self.page.evaluate("scrollTo(0, 0)")
 
     def slider(self, name, index=0):
         """A slider by its name."""
@@ -142,10 +165,11 @@ class Reader:
 
     def states(self):
         """What a link to this page would restore."""
-        self.button("Copy link").click()
-        text = unquote(self.page.evaluate("location.hash"))
+        text = self.widget().locator(".bp-share").evaluate(PRESS_SHARE)
         return [
-            *json.loads(text.removeprefix("#widgets="))["widgets"].values()
+            *json.loads(unquote(text).removeprefix("#widgets="))[
+                "widgets"
+            ].values()
         ]
 
     def set(self, *states):
@@ -164,9 +188,11 @@ class Reader:
     def check(self):
         """No error, no request, and a number wherever one should be."""
         assert self.complaints == []
-        for index in range(self.page.locator(".bp-host").count()):
-            found = NO_NUMBER.search(self.html(index))
-            assert found is None, self.html(index)[found.start() - 90 :][:180]
+        hosts = self.page.locator(".bp-host")
+        for html in hosts.evaluate_all("all => all.map(e => e.outerHTML)"):
+            assert "bp-failed" not in html
+            found = NO_NUMBER.search(html)
+            assert found is None, html[found.start() - 90 :][:180]
 
 
 @contextmanager
@@ -195,7 +221,8 @@ def reading(browser, address, clock=False, **options):
     if clock:
         page.clock.pause_at(LOADED)
     try:
-        yield Reader(page, complaints)
+        scripts = options.get("java_script_enabled", True)
+        yield Reader(page, complaints, scripts)
     finally:
         context.close()
 
