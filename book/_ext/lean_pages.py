@@ -24,8 +24,11 @@ import lean_styles
 
 LAST = 950  # after everyone who adds to a page, and to the site
 SHEET, SETTINGS = "page.css", "settings.js"
-OWN = {"book.css", "widgets.css"}
-"""Style sheets that are the book's own: kept whole."""
+OWN = {"book.css"}
+"""Style sheets that are the book's own: kept whole, as the widgets' are."""
+
+CORE = "page/core.css"
+"""What all widgets share; their own styles come after it."""
 
 COMPOSED = "bs-tooltip-auto bs-tooltip-top bs-tooltip-bottom bs-tooltip-start "
 COMPOSED += "bs-tooltip-end"
@@ -51,8 +54,10 @@ GONE = (
     *("scripts/fontawesome.js*", "scripts/pydata-sphinx-theme.js*"),
     *("scripts/sphinx-book-theme.js", "webpack-macros.html"),
     *("sbt-webpack-macros.html", "file.png", "plus.png", "minus.png"),
+    "notebook",
 )
-"""Files that the theme ships and no page asks for."""
+"""Files that the theme ships, or widgets for notebooks, and no page asks
+for."""
 
 THEME = ("_static/styles/theme.css", "_static/styles/pydata-sphinx-theme.css")
 """Style sheets that the theme's template links, before all others."""
@@ -148,9 +153,15 @@ def bundle(app, texts, static):
     sheet = lean_styles.Sheet(used)
     names = dict.fromkeys([*THEME, *app.lean_sheets])
     files = [static / name.removeprefix("_static/") for name in names]
+    widgets = sorted((static / "page").glob("*.css"))
+    files += [
+        static / CORE,
+        *(one for one in widgets if one.name != "core.css"),
+    ]
     for file in files:
         address = file.relative_to(static).as_posix()
-        sheet.add(file, address, whole=file.name in OWN)
+        own = address in OWN or file.parent.name == "page"
+        sheet.add(file, address, whole=own)
     (static / SHEET).write_text(sheet.text(), encoding="utf-8")
     for file in {*files, static / "basic.css"}:
         if file.name not in PRINTED:

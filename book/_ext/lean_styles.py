@@ -51,9 +51,11 @@ def names(selector):
     """
     before = None
     for token in selector:
-        if isinstance(token, ast.HashToken):
-            yield token.value
-        elif isinstance(token, ast.IdentToken) and before != ":":
+        if (
+            isinstance(token, ast.HashToken)
+            or isinstance(token, ast.IdentToken)
+            and before != ":"
+        ):
             yield token.value
         before = token if isinstance(token, ast.LiteralToken) else None
 

@@ -1,7 +1,8 @@
-"""Give each page the scripts and styles of the widgets that stand on it.
+"""Give each page the scripts of the widgets that stand on it.
 
 A page without a widget loads none of them; one with widgets loads what all
-share, and one script and style sheet for each kind (`backprop.widgets`).
+share, and one script for each kind (`backprop.widgets`). Their styles are in
+the one style sheet of all pages (`lean_pages`).
 """
 
 import re
@@ -26,7 +27,6 @@ def add_files(app, pagename, templatename, context, doctree):
     """Add what the page's widgets need."""
     found = views(context.get("body", ""))
     for name in ["core", *found] if found else []:
-        app.add_css_file(f"page/{name}.css")
         app.add_js_file(f"page/{name}.js", loading_method="defer")
 
 
