@@ -116,6 +116,25 @@ def test_shape_and_type_are_kept(name, shape):
         assert np.asarray(out).dtype == np.float64
 
 
+TOGETHER = [name for name in NAMES if activations.get(name).value_and_prime]
+
+
+def test_the_sigmoid_and_its_slope_come_from_one_call():
+    assert "sigmoid" in TOGETHER
+
+
+@pytest.mark.parametrize("name", TOGETHER)
+@pytest.mark.parametrize("form", [np.asarray, np.atleast_2d, float])
+def test_value_and_prime_are_the_same_numbers_bit_for_bit(name, form):
+    f = activations.get(name)
+    for z in [points()] if form is not float else points().tolist():
+        found = f.value_and_prime(form(z))
+        for one, of in zip(found, (f, f.prime), strict=True):
+            expected = np.asarray(of(form(z)))
+            one = np.broadcast_to(one, expected.shape)
+            assert one.tobytes() == expected.tobytes()
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_input_is_not_changed(name):
     z = np.array([-1.0, 0.0, 2.0])

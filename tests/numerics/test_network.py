@@ -637,6 +637,38 @@ def test_an_objective_makes_one_forward_pass():
     assert len(passes) == 1
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_a_slope_that_is_kept_is_the_slope_bit_for_bit(name):
+    layers, X, Y = example((2, 3, 2), 4, name, HALF)
+    cache = network.forward(layers, X)
+    bare = network.Cache(cache.Z, cache.A)
+    one, other = (
+        network.backward(layers, some, Y, HALF) for some in (cache, bare)
+    )
+    assert every_gradient(one).tobytes() == every_gradient(other).tobytes()
+
+
+def test_the_slope_is_that_of_the_layers_that_go_backward():
+    layers, X, Y = example((2, 3, 2), 4, "sigmoid", HALF)
+    flat = activations.Activation("flat", activations.sigmoid, np.zeros_like)
+    dead = tuple(network.Layer(of.W, of.b, flat) for of in layers)
+    back = network.backward(dead, network.forward(layers, X), Y, HALF)
+    assert not every_gradient(back).any()
+
+
+def test_the_sigmoid_takes_one_exponential_a_layer(monkeypatch):
+    layers, X, Y = example((2, 3, 2), 4, "sigmoid", HALF)
+    exponentials, exp = [], np.exp
+
+    def counted(z):
+        exponentials.append(z)
+        return exp(z)
+
+    monkeypatch.setattr(np, "exp", counted)
+    gradients_of(layers, X, Y, HALF)
+    assert len(exponentials) == len(layers)
+
+
 @pytest.mark.parametrize(
     ("X", "Y", "loss", "message"),
     [

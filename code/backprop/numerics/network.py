@@ -74,11 +74,21 @@ class Cache:
 
     Z: dict
     A: dict
+    slopes: dict = field(default_factory=dict, repr=False, compare=False)
+    """Of a layer whose ``f(Z[l])`` and ``f'(Z[l])`` came together: the pair
+    ``f, f'(Z[l])``."""
 
     @property
     def output(self):
         """The last layer's activation, ``(m, n_L)``."""
         return self.A[len(self.Z)]
+
+    def prime(self, l, activation):
+        """``f'(Z[l])`` of this activation: kept, or computed now."""
+        kept = self.slopes.get(l)
+        if kept and kept[0] is activation:
+            return kept[1]
+        return activation.prime(self.Z[l])
 
 
 @dataclass(frozen=True)
@@ -180,12 +190,20 @@ def forward(layers, X):
 
 
 def _forward(layers, X):
-    Z, A = {}, {0: X}
+    Z, A, slopes = {}, {0: X}, {}
     for l, layer in enumerate(layers, start=1):
         Z[l] = A[l - 1] @ layer.W.T
         Z[l] += layer.b
-        A[l] = layer.activation(Z[l])
-    return Cache(Z, A)
+        A[l], slopes[l] = _activated(layer.activation, Z[l])
+    return Cache(Z, A, slopes)
+
+
+def _activated(f, Z):
+    """``f(Z)``, and the pair ``f, f'(Z)`` if the two come together."""
+    if f.value_and_prime is None:
+        return f(Z), None
+    A, slope = f.value_and_prime(Z)
+    return A, (f, slope)
 
 
 def backward(layers, cache, Y, loss):
@@ -212,7 +230,7 @@ def _backward(layers, cache, Y, loss):
     dL_dA = loss.gradient(cache.output, Y)
     for l in range(len(layers), 0, -1):
         layer = layers[l - 1]
-        dL_dZ[l] = dL_dA * layer.activation.prime(cache.Z[l])
+        dL_dZ[l] = dL_dA * cache.prime(l, layer.activation)
         dL_dW[l] = dL_dZ[l].T @ cache.A[l - 1]
         dL_db[l] = dL_dZ[l].sum(axis=0)
         if l > 1:
@@ -374,7 +392,7 @@ def _with_parameters(layer, W, b):
 
 def _kept(array):
     """The array, which from now on cannot be written to."""
-    array.flags.writeable = False
+    array.setflags(write=False)
     return array
 
 
