@@ -15,10 +15,6 @@ FRONTEND := code/frontend
 WITNESSES := tests/numerics/test_network_against_torch.py \
 	tests/numerics/test_random_networks.py
 
-CODE := $(shell find code book/_ext -type f \
-	! -path '*/__pycache__/*' ! -path '*.egg-info/*' \
-	! -path '*/node_modules/*' 2>/dev/null)
-
 .DEFAULT_GOAL := help
 .PHONY: help book pdf lite site test lab serve handout generate lint format \
 	bench hub-test clean distclean
@@ -49,16 +45,11 @@ $(VENV)/test: $(VENV)/pdf requirements-test.txt
 	$(BIN)/python -m pip install --quiet -r requirements-test.txt
 	@touch $@
 
-# Results of cells are kept between builds, but not when the code changed.
-_build/cells: $(CODE) requirements.txt
-	@rm -rf _build/.jupyter_cache
-	@mkdir -p _build
-	@touch $@
-
 # ---- the book -------------------------------------------------------------
 
-book: $(VENV)/book _build/cells ## build the HTML book
-	$(BIN)/jupyter-book build --all -n -W --keep-going .
+# What the last build made is kept where nothing changed: book/_ext/incremental_build.py.
+book: $(VENV)/book ## build the HTML book
+	$(BIN)/jupyter-book build -n -W --keep-going .
 	@echo
 	@echo "The book is ready. Open it in a browser:"
 	@echo "  file://$(CURDIR)/$(HTML)/index.html"
@@ -69,7 +60,7 @@ pdf: $(VENV)/pdf book ## print the built book as one PDF (PAPER=Letter)
 
 lab: $(VENV)/book ## open the chapters as notebooks in JupyterLab
 	$(BIN)/jupyter lab --notebook-dir=book \
-		--LabApp.app_settings_dir=$(CURDIR)/book/_lab
+		--LabApp.app_settings_dir="$(CURDIR)/book/_lab"
 
 serve: ## serve the built book on this computer only
 	@test -e $(HTML)/index.html || $(MAKE) book

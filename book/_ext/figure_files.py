@@ -178,8 +178,15 @@ def section(name, title, items):
     return nodes.section("", nodes.title("", title), *items, ids=[anchor])
 
 
+def note_changes(app, env, names):
+    """Keep whether any page is read anew in this build."""
+    app.any_page_changed = bool(names)
+
+
 def pages_with_a_list(app, env):
-    """Have such pages written anew: any figure may have changed."""
+    """Have such pages written anew if a figure may have changed."""
+    if not app.any_page_changed:
+        return []
     return [
         name
         for name in env.found_docs
@@ -193,5 +200,6 @@ def setup(app):
     app.add_directive("figure-list", FigureList)
     app.add_transform(NameFigures)
     app.add_post_transform(OfferFiles)
+    app.connect("env-before-read-docs", note_changes)
     app.connect("env-updated", pages_with_a_list)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

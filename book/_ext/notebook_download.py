@@ -11,6 +11,7 @@ from pathlib import Path
 
 import nbformat
 import package_wheel
+from incremental_build import cache_folder
 from jupyter_cache import get_cache
 from myst_nb.core.utils import coalesce_streams
 from myst_nb.sphinx_ext import OUTPUT_FOLDER
@@ -49,8 +50,7 @@ def executed(app, path):
     where it took them from for the page: in the cache.
     """
     notebook = nbformat.read(path, as_version=4)
-    folder = app.config.nb_execution_cache_path
-    cache = get_cache(folder or Path(app.outdir).parent / ".jupyter_cache")
+    cache = get_cache(cache_folder(app))
     with suppress(KeyError):
         notebook = cache.merge_match_into_notebook(notebook)[1]
     for cell in notebook.cells:
@@ -95,9 +95,15 @@ def offer_wheel(context):
 
 
 def write_wheel(app, exception):
-    """Put the package on the site when the pages are written."""
-    if exception is None and app.builder.format == "html":
-        package_wheel.build(Path(app.outdir) / "_static")
+    """Put the package on the site when the pages are written.
+
+    One that is there is of today: see `incremental_build.forget`.
+    """
+    if exception is not None or app.builder.format != "html":
+        return
+    static = Path(app.outdir) / "_static"
+    if not (static / package_wheel.name()).exists():
+        package_wheel.build(static)
 
 
 def setup(app):

@@ -64,10 +64,15 @@ def draw_icons(folder, root):
 
 
 def draw_all(app, error):
-    """Write all of them into the finished site."""
+    """Write all of them into the finished site.
+
+    Those that are there are of today: see `incremental_build.forget`.
+    """
     if error or app.builder.format != "html":
         return
     static = Path(app.outdir, "_static")
+    if (static / "social.png").exists():
+        return
     draw_social(app.config.html_title, static / "social.png")
     draw_icons(static, Path(app.outdir))
 
