@@ -22,7 +22,8 @@ from sympy.codegen.cfunctions import expm1
 from widget_numbers import layers_of
 
 SOURCES = house.ROOT / "code/backprop/widgets/frontend/src"
-MODULES = ["formulas", "lib/matrix", "lib/batch_network"]
+MODULES = ["formulas", "own", "lib/expression"]
+MODULES += ["lib/matrix", "lib/batch_network"]
 MODULES += ["lib/random", "lib/training"]
 IMPORT = re.compile(r"^import .*?;\n|^export (?!const )", re.M | re.S)
 NAMES = [*catalogue.ACTIVATIONS]
@@ -97,8 +98,7 @@ function through(name, Z, dL_dA) {
 function train({ points, hidden, activation, eta, batch_size, seed, custom },
     updates) {
   const passes = custom?.name === activation
-    ? { forward: eval(`(${custom.forward})`),
-        backward: eval(`(${custom.backward})`) }
+    ? own(custom.tree)
     : { forward: forwards[activation], backward: backwards[activation] };
   const run = new Training(
     { points, hidden, passes, eta, batchSize: batch_size, seed });

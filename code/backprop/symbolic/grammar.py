@@ -143,7 +143,7 @@ class _Parser:
         """A power, perhaps with signs in front."""
         self.level += 1
         if self.level > tree.LEVELS:
-            tree.refuse("levels")
+            tree.refuse("size")
         sign = self.take("+", "-")
         found = self.signed() if sign else self.power()
         self.level -= 1

@@ -33,6 +33,11 @@ PARTS, LEVELS = 400, 40
 BITS, DEGREE = 2000, 1000
 """So long is a fraction, and so high a power of a symbol, at most."""
 
+KINKS = 128
+"""So many cases, at most, has a kink with those inside it: four times theirs
+for ``abs`` and ``sign``, n² times for a ``max`` or ``min`` of n, twice for
+``if``. SymPy looks at each of them."""
+
 FUNCTIONS = {
     "exp": sp.exp,
     "log": sp.log,
@@ -48,8 +53,6 @@ FUNCTIONS = {
     "asinh": sp.asinh,
     "acosh": sp.acosh,
     "atanh": sp.atanh,
-    "expm1": expm1,
-    "log1p": log1p,
 }
 """The functions that Python and JavaScript both have, smooth ones."""
 
@@ -73,34 +76,34 @@ WALKED = ("+", "*", "^", *FUNCTIONS, "if")
 """The operations of a tree that both sides walk."""
 
 WORDS = {
-    "parts": f"found more than {PARTS} parts, expected at most {PARTS}",
-    "levels": (
-        f"found parts nested more than {LEVELS} deep, expected at most "
-        f"{LEVELS} levels"
+    "size": (
+        f"found too many parts or levels, expected at most {PARTS} and "
+        f"{LEVELS}"
     ),
     "digits": (
         "found a number with too many digits or too high a power, expected "
         f"a degree of at most {DEGREE}"
     ),
-    "constant": (
-        "found a constant without a finite real value, expected real numbers"
+    "kinks": (
+        "found too many kinks within kinks, expected at most three of abs, "
+        "sign, max, min in each other"
     ),
-    "otherwise": (
-        "found pieces without a last one for all other cases, expected an else"
-    ),
-    "kind": (
-        "found @, expected an expression in + * ^ and functions that the "
-        f"book knows: {', '.join([*FUNCTIONS, *KINKED])}"
-    ),
+    "constant": "found a constant without a value, expected a number",
+    "otherwise": "found pieces without an else, expected one",
+    "kind": "found @, expected an expression in the book's functions",
 }
 """Why a tree is refused, in the words of both sides; ``@`` is what was
 found."""
+
+WALK = 10
+"""A tree that is walked may be so many times larger than what a reader
+writes, since kinks are written as their pieces there."""
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
 class Refusal(ValueError):
-    """An expression that is not taken, and why: ``found ..., expected ...``."""
+    """An expression that is not taken: ``found ..., expected ...``."""
 
 
 def refuse(why, found=""):
@@ -129,6 +132,7 @@ class Node:
     levels: int = 1
     bits: int = 1
     degree: int = 1
+    kinks: int = 1
 
 
 def number(exact):
@@ -183,15 +187,14 @@ def call(op, *args):
     bits, degree = _exact(op, args)
     if bits > BITS or degree > DEGREE:
         refuse("digits")
-    return Node(op, args, None, value, parts, levels, bits, degree)
+    kinks = _kinks(op, args) if value is None else 1
+    return Node(op, args, None, value, parts, levels, bits, degree, kinks)
 
 
 def within(node, scale=1):
     """The `Node` itself, if it has not too many parts and levels."""
-    if node.parts > scale * PARTS:
-        refuse("parts")
-    if node.levels > scale * LEVELS:
-        refuse("levels")
+    if node.parts > scale * PARTS or node.levels > scale * LEVELS:
+        refuse("size")
     return node
 
 
@@ -204,10 +207,8 @@ def of_sympy(expression, scale=1):
     >>> of_sympy(sp.Integral(sp.Symbol("z"), sp.Symbol("z")))
     Traceback (most recent call last):
     ...
-    backprop.symbolic.tree.Refusal: found Integral, expected an expression \
-in + * ^ and functions that the book knows: exp, log, sin, cos, tan, asin, \
-acos, atan, sinh, cosh, tanh, asinh, acosh, atanh, expm1, log1p, abs, sign, \
-max, min
+    backprop.symbolic.tree.Refusal: found Integral, expected an expression in \
+the book's functions
     """
     measure(expression, scale)
     return within(_node(expression), scale)
@@ -222,10 +223,8 @@ def measure(expression, scale=1):
     while waiting:
         part, level = waiting.pop()
         parts += 1
-        if parts + len(part.args) > scale * PARTS:
-            refuse("parts")
-        if level > scale * LEVELS:
-            refuse("levels")
+        if parts + len(part.args) > scale * PARTS or level > scale * LEVELS:
+            refuse("size")
         waiting += [(inner, level + 1) for inner in part.args]
 
 
@@ -293,6 +292,8 @@ def _node(expression):
     if isinstance(expression, sp.Piecewise):
         return _pieces(expression)
     kind, args = type(expression), expression.args
+    if kind in (expm1, log1p):
+        return _node(expression.rewrite(sp.exp if kind is expm1 else sp.log))
     if kind in RECIPROCALS:
         return call("^", call(RECIPROCALS[kind], _node(args[0])), MINUS_ONE)
     if kind is sp.Heaviside:
@@ -327,6 +328,20 @@ def _exact(op, args):
     if op == "+":
         return sum(a.bits for a in args), max(a.degree for a in args)
     return 1, 1
+
+
+def _kinks(op, args):
+    """How many cases there are, or a `Refusal` where too many are nested."""
+    inside = [arg.kinks for arg in args]
+    if op in KINKED:
+        cases = max(2, len(args)) ** 2 * math.prod(inside)
+    elif op == "if":
+        cases = 2 * max(inside)
+    else:
+        return math.prod(inside) if op in ("+", "*", "^") else max(inside)
+    if cases > KINKS:
+        refuse("kinks")
+    return cases
 
 
 def _value(op, values):

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from backprop.symbolic import emit
+from backprop.symbolic import emit, emit_own
 from backprop.widgets import network_steps, steps
 
 SOURCES = Path(__file__).parent / "frontend" / "src"
@@ -14,6 +14,7 @@ def generated():
         "formulas.js": emit.module(),
         "mathml.js": steps.generated(),
         "networks.js": network_steps.generated(),
+        "own.js": emit_own.module(),
     }
 
 

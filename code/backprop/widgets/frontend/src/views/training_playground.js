@@ -8,6 +8,7 @@ import { drawing, h, s, say } from "../lib/dom.js";
 import { number, short } from "../lib/format.js";
 import { CELLS, Maps, Palette } from "../lib/maps.js";
 import { change, watch } from "../lib/model.js";
+import { planted } from "../lib/neuron.js";
 import { Plot, extent } from "../lib/plot.js";
 import { Training } from "../lib/training.js";
 
@@ -317,24 +318,13 @@ function settingsOf(model) {
     hidden: model.get("hidden"),
     passes:
       custom?.name === activation
-        ? compile(custom)
+        ? planted(custom)
         : { forward: forwards[activation], backward: backwards[activation] },
     activation,
     eta: model.get("eta"),
     batchSize: model.get("batch_size"),
     seed: model.get("seed"),
   };
-}
-
-const compiled = new WeakMap();
-
-function compile(custom) {
-  if (!compiled.has(custom))
-    compiled.set(custom, {
-      forward: new Function(`return ${custom.forward}`)(),
-      backward: new Function(`return ${custom.backward}`)(),
-    });
-  return compiled.get(custom);
 }
 
 function same(one, other) {
