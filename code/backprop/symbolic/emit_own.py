@@ -88,6 +88,7 @@ def neuron_function(name):
 
     That is a function ``z -> {a, da_dz, d2a_dz2}``.
     """
+    models.symbol(name)
     derivation = models.neuron(AnyActivation(z), LOSS)
     of_z, of_a = derivation.stage("z"), derivation.stage("L")
     lines = {"L": of_a.definition, "dL_da": of_a.local(a)}

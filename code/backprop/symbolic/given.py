@@ -106,7 +106,7 @@ def mapping(argument, given):
     >>> mapping("values", {"x": 2})
     {'x': 2}
     """
-    if not isinstance(given, dict) or not all(type(n) is str for n in given):
+    if not (isinstance(given, dict) and all(map(_is_name, given))):
         raise ValueError(
             f"{argument}: found {shown(given)}, expected a dict from names "
             "to numbers"
@@ -157,6 +157,10 @@ def shown(given):
         return _short.repr(given)
     except (RecursionError, ValueError):  # too deep, or too many digits
         return f"a {type(given).__name__}"
+
+
+def _is_name(given):
+    return type(given) is str and tree.NAME.fullmatch(given) is not None
 
 
 def _exact(given):

@@ -109,6 +109,7 @@ def join_product(factors, printer):
     >>> print(join_product((a - y, x), Printer()))
     \\left(a - y\\right) \\cdot x
     """
+    factors = [given.printable("factors", factor) for factor in factors]
     if len(factors) == 1:
         return printer.doprint(factors[0])
     parts = []

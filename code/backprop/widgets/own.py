@@ -15,7 +15,7 @@ from functools import partial, reduce
 import numpy as np
 
 from backprop.numerics import activations
-from backprop.symbolic import catalogue, tree
+from backprop.symbolic import catalogue, given, tree
 
 _FUNCTIONS = {
     **{name: getattr(np, name) for name in tree.FUNCTIONS if name[0] != "a"},
@@ -48,8 +48,9 @@ def plain(expression):
     >>> plain(catalogue.z**2)
     ['^', 'z', 2]
     """
+    node = given.node("activation", expression, tree.WALK)
     try:
-        return tree.plain(tree.of_sympy(expression, tree.WALK))
+        return tree.plain(node)
     except tree.Refusal as refusal:
         raise ValueError(f"activation: {refusal}") from None
 
@@ -59,11 +60,10 @@ def numeric(name, expression):
 
     Raises ``ValueError`` where its value or its slope cannot be walked.
     """
-    slope = expression.diff(catalogue.z)
+    value = plain(expression)
+    slope = plain(expression.diff(catalogue.z))
     return activations.Activation(
-        name,
-        partial(_value, plain(expression)),
-        partial(_value, plain(slope)),
+        name, partial(_value, value), partial(_value, slope)
     )
 
 
