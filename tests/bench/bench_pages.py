@@ -24,7 +24,7 @@ import sys
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial, cache
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -190,7 +190,7 @@ def plain(chapter):
 # ---- the server -----------------------------------------------------------
 
 
-@lru_cache(maxsize=None)
+@cache
 def packed(path):
     """Return a file as it travels."""
     data = Path(path).read_bytes()

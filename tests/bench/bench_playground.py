@@ -70,7 +70,8 @@ RACE = """async ([settings, milliseconds]) => {
   const { Training } = await import("/training_playground/compute.js");
   const { forwards, backwards } = await import("/generated/formulas.js");
   const plain = await import("/plain_playground.js");
-  const { generator, shuffle } = await import("/training_playground/random.js");
+  const random = await import("/training_playground/random.js");
+  const { generator, shuffle } = random;
   class Quick extends Training { record() {} }  // no loss curves
 
   function ours() {
@@ -85,12 +86,12 @@ RACE = """async ([settings, milliseconds]) => {
     const network = plain.buildNetwork(first);
     const data = points.training.map(([a, b, label]) =>
       ({ input: [a, b], label }));
-    const random = generator(seed);
-    for (const { W } of first) W.flat().forEach(random);
+    const draw = generator(seed);
+    for (const { W } of first) W.flat().forEach(draw);
     const order = new Int32Array(data.length);
     let next = data.length;
     function update() {
-      if (next >= data.length) { shuffle(order, random); next = 0; }
+      if (next >= data.length) { shuffle(order, draw); next = 0; }
       const end = Math.min(data.length, next + batchSize);
       for (; next < end; next += 1) {
         const { input, label } = data[order[next]];

@@ -117,7 +117,7 @@ def test_the_mathml_is_a_fresh_emission():
 @pytest.mark.parametrize(("activation", "loss"), PAIRS)
 def test_javascript_equals_numpy(activation, loss, script):
     places = points(1, loss)
-    rows = script.rows(f"neurons.{activation}_{loss}", places)
+    rows = script.rows(f"neurons_{loss}.{activation}", places)
     for point, found in zip(places, rows, strict=True):
         expected = by_numerics(point, activation, loss)
         assert set(found) == {*expected, "curvature"}
@@ -159,7 +159,7 @@ def test_curvature_is_the_second_derivative(activation, loss, script):
     names = (catalogue.w, catalogue.b, catalogue.x, catalogue.y)
     second = sp.lambdify(names, composed, "mpmath")
     places = points(3, loss, count=150)
-    rows = script.rows(f"neurons.{activation}_{loss}", places)
+    rows = script.rows(f"neurons_{loss}.{activation}", places)
     for point, found in zip(places, rows, strict=True):
         if abs(found["z"]) > 1e4:  # exp(z) has thousands of digits there
             continue
@@ -174,7 +174,7 @@ def test_curvature_is_the_second_derivative(activation, loss, script):
 def test_curvature_is_a_difference_of_gradients(activation, script):
     rng, step = random.Random(4), 1e-5
     places = [point_with(rng, rng.uniform(-3, 3)) for _ in range(200)]
-    name = f"neurons.{activation}_half_squared_error"
+    name = f"neurons_half_squared_error.{activation}"
     for point, found in zip(places, script.rows(name, places), strict=True):
         right, left = (
             by_numerics([w, *point[1:]], activation, "half_squared_error")

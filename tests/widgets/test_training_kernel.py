@@ -22,7 +22,12 @@ from sympy.codegen.cfunctions import expm1
 from widget_numbers import layers_of
 
 SOURCES = house.ROOT / "code/backprop/widgets"
-MODULES = ["generated/formulas", "generated/schema"]
+MODULES = [
+    "generated/formulas",
+    "generated/schema",
+    "generated/own",
+    "core/expression",
+]
 MODULES += [
     f"training_playground/{name}"
     for name in ("matrix", "rules", "batch_network", "random", "compute")
@@ -100,8 +105,7 @@ function through(name, Z, dL_dA) {
 function train({ points, hidden, activation, eta, batch_size, seed, custom },
     updates, beta) {
   const passes = custom?.name === activation
-    ? { forward: eval(`(${custom.forward})`),
-        backward: eval(`(${custom.backward})`) }
+    ? own(custom.tree)
     : { forward: forwards[activation], backward: backwards[activation] };
   const rule = beta === undefined ? undefined : momentum(beta);
   const run = new Training(

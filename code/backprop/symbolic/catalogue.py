@@ -6,7 +6,12 @@
 (a - y)**2/2
 """
 
+from functools import cache
+
 import sympy as sp
+
+from backprop.symbolic import given, grammar, tree
+from backprop.symbolic.tree import Opaque
 
 w, x, b, z, a, y = sp.symbols("w x b z a y")
 
@@ -30,7 +35,7 @@ LOSSES = {
 For the cross-entropy, ``a`` is the logit."""
 
 
-class AnyActivation(sp.Function):
+class AnyActivation(Opaque):
     """An activation of which nothing is known but that it has a derivative.
 
     What is proved with it holds for every activation.
@@ -40,6 +45,11 @@ class AnyActivation(sp.Function):
     """
 
     name = "f"
+
+    def __new__(cls, argument, **options):
+        """Take what `given.printable` lets through."""
+        inner = given.printable("argument", argument)
+        return super().__new__(cls, inner, **options)
 
     def fdiff(self, argindex=1):
         """The derivative, `AnySlope` of the same argument."""
@@ -52,8 +62,13 @@ class AnyActivation(sp.Function):
         return f"f({printer.doprint(self.args[0])})"
 
 
-class AnySlope(sp.Function):
+class AnySlope(Opaque):
     """The derivative of `AnyActivation`."""
+
+    def __new__(cls, argument, **options):
+        """Take what `given.printable` lets through."""
+        inner = given.printable("argument", argument)
+        return super().__new__(cls, inner, **options)
 
     def _latex(self, printer, exp=None):
         return _applied("f'", self.args[0], printer, exp)
@@ -67,30 +82,41 @@ def _applied(name, argument, printer, exp):
     return text if exp is None else rf"{text}^{{{exp}}}"
 
 
-def activation(given):
-    """The expression in ``z`` for a name, or the expression itself.
+def activation(own):
+    """The expression in ``z`` for a name, a text or an expression.
 
-    Raises ``ValueError`` for an unknown name, and for an expression in
-    other symbols than ``z``. Everything here is real, so an absolute value,
-    a sign, a maximum or a minimum is written as its pieces.
+    A text is written in the book's `grammar`. Raises ``ValueError`` for what
+    is none of these, uses other symbols than ``z``, or is too large
+    (`tree.PARTS`). Everything here is real, so an absolute value, a sign, a
+    maximum or a minimum is written as its pieces.
 
     >>> activation(z**3)
     z**3
+    >>> activation("z * sigmoid(z)")
+    z/(1 + exp(-z))
     >>> activation(sp.Max(0, z))
     Piecewise((0, z <= 0), (z, True))
     """
-    return _in_pieces(_expression("activation", given, ACTIVATIONS, {z}))
+    return _in_pieces(_expression("activation", own, ACTIVATIONS, (z,)))
 
 
-def loss(given):
-    """The expression in ``a`` and ``y`` for a name, or itself.
+def loss(own):
+    """The expression in ``a`` and ``y`` for a name, a text or an expression.
 
     Raises ``ValueError`` as `activation` does.
 
     >>> loss((a - y) ** 4)
     (a - y)**4
+    >>> loss("max(a, y)")
+    Max(a, y)
     """
-    return _expression("loss", given, LOSSES, {a, y})
+    return _expression("loss", own, LOSSES, (a, y))
+
+
+@cache
+def functions():
+    """The activations as functions of the grammar: name -> `tree.Node`."""
+    return {name: tree.of_sympy(f) for name, f in ACTIVATIONS.items()}
 
 
 def _in_pieces(expression):
@@ -100,21 +126,25 @@ def _in_pieces(expression):
     return expression.subs(z, real).rewrite(sp.Piecewise).subs(real, z)
 
 
-def _expression(argument, given, table, allowed):
-    if isinstance(given, str):
-        if given not in table:
+def _expression(argument, own, table, allowed):
+    symbols = {symbol.name: symbol for symbol in allowed}
+    if isinstance(own, str):
+        own = str.__str__(own)
+        if own in table:
+            return table[own]
+        if not own or own.isidentifier() and not grammar.knows(own, symbols):
             raise ValueError(
-                f"{argument}: found {given!r}, expected one of "
+                f"{argument}: found {given.shown(own)}, expected one of "
                 f"{', '.join(table)} or an expression"
             )
-        return table[given]
-    given = sp.sympify(given)
-    if not isinstance(given, sp.Expr):
-        raise ValueError(
-            f"{argument}: found {given!r}, expected an expression or one of "
-            f"{', '.join(table)}"
-        )
-    strangers = given.free_symbols - allowed
+    node = given.node(
+        argument,
+        own,
+        expected=f"an expression or one of {', '.join(table)}",
+        symbols=symbols,
+        functions=functions(),
+    )
+    strangers = tree.symbols(node) - {*allowed}
     if strangers:
         raise ValueError(
             f"{argument}: found the symbols "
@@ -122,4 +152,4 @@ def _expression(argument, given, table, allowed):
             f"{', '.join(sorted(map(str, allowed)))} "
             "(import them from backprop.symbolic)"
         )
-    return given
+    return own if isinstance(own, sp.Expr) else tree.in_sympy(node)

@@ -10,8 +10,11 @@ last partial is 1. Chapter 4.
 
 import sympy as sp
 
-from backprop.symbolic import models
+from backprop.symbolic import given, models
 from backprop.symbolic.catalogue import AnyActivation, z
+
+MOST = 1000
+"""So many layers, or units in a layer, are counted at most."""
 
 depth, width, k = sp.symbols("depth width k", integer=True, positive=True)
 
@@ -64,17 +67,14 @@ def formulas():
 def count_multiplications(layers, units):
     """Path by path and with re-use, for so many layers of so many units.
 
-    By `formulas`, exactly. Raises ``ValueError`` unless both are positive
-    whole numbers.
+    By `formulas`, exactly. Raises ``ValueError`` unless both are whole
+    numbers from 1 to `MOST`.
 
     >>> count_multiplications(layers=2, units=2)
     (40, 16)
     """
     for name, value in (("layers", layers), ("units", units)):
-        if not (isinstance(value, int) and value > 0):
-            raise ValueError(
-                f"{name}: found {value!r}, expected a positive whole number"
-            )
+        given.whole(name, value, 1, MOST)
     values, costs = {depth: layers, width: units}, formulas()
     return tuple(
         int(costs[name].subs(values)) for name in ("separate", "reuse")

@@ -14,21 +14,34 @@ simplified on the way: the stages are the explanation. Chapters 2 and 4.
 18*v
 """
 
-import math
 from dataclasses import dataclass
 from functools import cached_property
 
 import sympy as sp
 
+from backprop.symbolic import given
 from backprop.symbolic.latex import Formula, Printer, join_product, join_sum
 
 
 @dataclass(frozen=True)
 class Stage:
-    """A symbol and its definition by earlier symbols."""
+    """A symbol and its definition by earlier symbols.
+
+    The definition may also be a text in the book's `grammar`, or a number.
+    Raises ``ValueError`` for anything else.
+
+    >>> Stage(sp.Symbol("u"), "3*v^2").definition
+    3*v**2
+    """
 
     symbol: sp.Symbol
     definition: sp.Expr
+
+    def __post_init__(self):
+        """Check both: nothing but expressions is ever evaluated."""
+        given.symbol("symbol", self.symbol)
+        checked = given.expression("definition", self.definition)
+        object.__setattr__(self, "definition", checked)
 
     def local(self, v):
         """The local partial ``∂symbol/∂v``, in this stage's own symbols.
@@ -37,7 +50,7 @@ class Stage:
         >>> Stage(u, v**2).local(v)
         2*v
         """
-        return sp.diff(self.definition, v)
+        return sp.diff(self.definition, given.symbol("v", v))
 
     def latex_local(self, v, values=None, digits=6):
         """``∂symbol/∂v = …`` as a formula; with ``values`` (what
@@ -47,7 +60,10 @@ class Stage:
         lines = [f"{left} &= {printer.doprint(local)}"]
         if values is not None:
             numbers = Printer(values, digits)
-            known = {s: values[s.name] for s in local.free_symbols}
+            known = {
+                s: given.number(s.name, values[s.name])
+                for s in local.free_symbols
+            }
             result = numbers.number(local.subs(known))
             lines.append(f"&= {numbers.doprint(local)} = {result}")
         return Formula.aligned(lines)
@@ -184,10 +200,10 @@ class Derivation:
     """
 
     def __init__(self, stages, inputs=None):
-        self.stages = tuple(stages)
+        self.stages = _checked(stages)
         self.loss = self.stages[-1].symbol
         found = _inputs(self.stages)
-        self.inputs = found if inputs is None else tuple(inputs)
+        self.inputs = found if inputs is None else _symbols(inputs)
         defined = {stage.symbol for stage in self.stages}
         if set(found) - set(self.inputs) or defined & set(self.inputs):
             raise ValueError(
@@ -229,7 +245,8 @@ class Derivation:
         inner = {}
         for stage in self.stages:
             inner[stage.symbol] = stage.definition.subs(inner)
-        return inner[self.loss if symbol is None else symbol]
+        wanted = self.loss if symbol is None else symbol
+        return inner[given.symbol("symbol", wanted)]
 
     def direct(self, symbol):
         """∂L/∂symbol the other way: compose first, differentiate once.
@@ -238,7 +255,7 @@ class Derivation:
         ``ValueError`` for a symbol that is no input: the composed loss does
         not contain it.
         """
-        if symbol not in self.inputs:
+        if given.symbol("symbol", symbol) not in self.inputs:
             raise ValueError(
                 f"symbol: found {symbol}, expected one of the inputs "
                 f"{', '.join(map(str, self.inputs))}"
@@ -247,6 +264,7 @@ class Derivation:
 
     def expand(self, expression):
         """An expression in stage symbols as one in the inputs alone."""
+        expression = given.expression("expression", expression)
         for stage in reversed(self.stages):
             expression = expression.subs(stage.symbol, stage.definition)
         return expression
@@ -264,7 +282,8 @@ class Derivation:
         >>> chain.evaluate({"v": 2.0})["dL_dv"]
         36.0000000000000000000000000000
         """
-        known = self._inputs_from(values)
+        given.whole("digits", digits, 1, given.MOST_DIGITS)
+        known = self._inputs_from(given.mapping("values", values))
         for stage in self.stages:
             known[stage.symbol] = stage.definition.subs(known)
         for partial in self.partials.values():
@@ -328,14 +347,29 @@ class Derivation:
             raise ValueError(
                 f"values: found {sorted(values)}, expected {sorted(names)}"
             )
-        for name, value in values.items():
-            if isinstance(value, float) and not math.isfinite(value):
-                raise ValueError(
-                    f"{name}: found {value}, expected a finite number"
-                )
         return {
-            symbol: sp.Rational(values[symbol.name]) for symbol in self.inputs
+            symbol: sp.Rational(given.number(symbol.name, values[symbol.name]))
+            for symbol in self.inputs
         }
+
+
+def _checked(stages):
+    """A tuple of at least one `Stage`."""
+    good = isinstance(stages, tuple | list) and len(stages) > 0
+    if not (good and all(isinstance(stage, Stage) for stage in stages)):
+        raise ValueError(
+            f"stages: found {given.shown(stages)}, expected a list of Stage"
+        )
+    return tuple(stages)
+
+
+def _symbols(inputs):
+    """A tuple of symbols."""
+    if not isinstance(inputs, tuple | list):
+        raise ValueError(
+            f"inputs: found {given.shown(inputs)}, expected a list of symbols"
+        )
+    return tuple(given.symbol("inputs", symbol) for symbol in inputs)
 
 
 def _inputs(stages):

@@ -17,7 +17,7 @@ import sympy as sp
 from sympy.codegen.cfunctions import expm1, log1p
 from sympy.printing.jscode import JavascriptCodePrinter
 
-from backprop.symbolic import catalogue, models
+from backprop.symbolic import catalogue, given, models
 from backprop.symbolic.catalogue import a, b, w, x, y, z
 
 v = sp.Symbol("v")
@@ -87,10 +87,10 @@ def function(name, arguments, lines):
     the arguments and in lines before it. What occurs twice is computed once.
     Raises ``ValueError`` where a line uses a symbol that is not known yet.
     """
-    _check_known(arguments, lines)
+    lines = _checked(name, arguments, lines)
     listed = ", ".join(map(str, arguments))
     returned = f"return {{ {', '.join(lines)} }};"
-    body = "\n".join(f"  {line}" for line in [*_statements(lines), returned])
+    body = "\n".join(f"  {line}" for line in [*statements(lines), returned])
     return f"function {name}({listed}) {{\n{body}\n}}"
 
 
@@ -119,10 +119,10 @@ def rows_function(name, inputs, outputs, lines):
         f"{place} = {symbol};" for symbol, place in _places(outputs).items()
     ]
     known = [symbol for row in inputs.values() for symbol in row]
-    _check_known([*known, m], lines)
+    lines = _checked(name, [*known, m], lines)
     listed = ", ".join([*inputs, *outputs, "m"])
     body = "\n".join(
-        f"    {line}" for line in [*read, *_statements(lines), *written]
+        f"    {line}" for line in [*read, *statements(lines), *written]
     )
     loop = f"  for (let i = 0; i < m; i += 1) {{\n{body}\n  }}"
     return f"function {name}({listed}) {{\n{loop}\n}}"
@@ -153,10 +153,16 @@ def neuron_function(name, activation, loss):
     f, of_a = derivation.stage("a"), derivation.stage("L")
     slope = stable_slope(activation)
     bend = sp.diff(f.definition, z, 2)
-    da_dz, dL_da = sp.symbols("da_dz dL_da")
     lines = {s.symbol.name: s.definition for s in derivation.stages}
     lines |= {"dL_da": of_a.local(a), "da_dz": slope}
-    lines["dL_dz"] = dL_da * da_dz
+    lines |= after_slope(derivation, bend)
+    return function(name, (w, b, x, y, eta), lines)
+
+
+def after_slope(derivation, bend):
+    """The steps of a neuron behind ``da_dz``, whose slope is ``bend``."""
+    da_dz, dL_da = sp.symbols("da_dz dL_da")
+    lines = {"dL_dz": dL_da * da_dz}
     for variable in (w, b, x):
         partial = derivation[f"dL_d{variable}"]
         lines[partial.name] = partial.rule
@@ -164,9 +170,9 @@ def neuron_function(name, activation, loss):
     lines["w_new"] = w - eta * dL_dw
     lines["b_new"] = b - eta * dL_db
     lines["predicted"] = -eta * (dL_dw**2 + dL_db**2)
-    along_z = of_a.local(a).diff(a) * da_dz**2 + dL_da * bend
-    lines["curvature"] = x**2 * along_z
-    return function(name, (w, b, x, y, eta), lines)
+    of_a = derivation.stage("L").local(a)
+    along_z = of_a.diff(a) * da_dz**2 + dL_da * bend
+    return lines | {"curvature": x**2 * along_z}
 
 
 def activation_function(name, activation):
@@ -323,7 +329,15 @@ def module():
     ]
     tables = [
         _table("activations", "activation", catalogue.ACTIVATIONS),
-        _table("neurons", "neuron", map("_".join, PAIRS)),
+        *(
+            _table(
+                f"neurons_{loss}",
+                "neuron",
+                [name for name, its_loss in PAIRS if its_loss == loss],
+                f"_{loss}",
+            )
+            for loss in catalogue.LOSSES
+        ),
         _table("forwards", "forward", catalogue.ACTIVATIONS),
         _table("backwards", "backward", catalogue.ACTIVATIONS),
         "export const classes = { softmax, softmax_cross_entropy };",
@@ -342,12 +356,12 @@ HEAD = """\
 // Every formula is printed by SymPy from the derivation in the book."""
 
 
-def _table(name, prefix, keys):
-    rows = "\n".join(f"  {key}: {prefix}_{key}," for key in keys)
+def _table(name, prefix, keys, end=""):
+    rows = "\n".join(f"  {key}: {prefix}_{key}{end}," for key in keys)
     return f"export const {name} = {{\n{rows}\n}};"
 
 
-def _statements(lines):
+def statements(lines):
     """JavaScript that defines every line; what occurs twice is named."""
     helpers, reduced = sp.cse(
         list(lines.values()), symbols=sp.numbered_symbols("t")
@@ -376,17 +390,23 @@ def _index(width, k):
     return start if k == 0 else f"{start} + {k}"
 
 
-def _check_known(arguments, lines):
-    known = {symbol.name for symbol in arguments}
+def _checked(function, arguments, lines):
+    """The lines as expressions, where all names are known by then."""
+    given.symbol("name", models.symbol(function))
+    lines = {
+        name: given.expression(name, expression)
+        for name, expression in given.mapping("lines", lines).items()
+    }
+    known = {given.symbol("arguments", symbol).name for symbol in arguments}
     for name, expression in lines.items():
-        strangers = {s.name for s in sp.sympify(expression).free_symbols}
-        strangers -= known
+        strangers = {s.name for s in expression.free_symbols} - known
         if strangers:
             raise ValueError(
                 f"lines: {name} uses {sorted(strangers)}, expected symbols "
                 "that are arguments or lines before it"
             )
-        known.add(name)
+        known.add(models.symbol(name).name)
+    return lines
 
 
 def _needed(expression, helpers):

@@ -46,6 +46,7 @@ def parameters(sizes):
     >>> parameters((1, 1, 1))
     ['w1_11', 'b1_1', 'w2_11', 'b2_1']
     """
+    models.check_sizes(sizes)
     return [
         name
         for l in range(1, len(sizes))
@@ -63,6 +64,7 @@ def steps(sizes):
     >>> steps((1, 1, 1))["d1"]
     ['dL_da1_1', 'dL_dz1_1']
     """
+    models.check_sizes(sizes)
     layers, found = range(1, len(sizes)), {}
     for l in layers:
         found[f"z{l}"] = _names("z", l, sizes[l])
@@ -199,6 +201,7 @@ def title(sizes):
     >>> title((2, 3, 1))
     '2-3-1'
     """
+    models.check_sizes(sizes)
     return "-".join(map(str, sizes))
 
 

@@ -10,6 +10,8 @@ import re
 import sympy as sp
 from sympy.printing.latex import LatexPrinter
 
+from backprop.symbolic import given
+
 _INDEXED = re.compile(r"([a-zA-Z])(\d+)_(\d+)$")
 _PARTIAL = re.compile(r"d([A-Za-z0-9_]+?)_d(.+)$")
 
@@ -53,9 +55,10 @@ class Printer(LatexPrinter):
         settings = {"order": "none"}
         if values is not None:
             settings["mul_symbol"] = "dot"
+            given.mapping("values", values)
         super().__init__(settings)
         self.values = values
-        self.digits = digits
+        self.digits = given.whole("digits", digits, 1, given.MOST_DIGITS)
 
     def _print_Symbol(self, expr, *_args, **_options):  # noqa: N802
         if self.values is None:
@@ -76,7 +79,8 @@ class Printer(LatexPrinter):
 
     def number(self, value):
         """A number to the printer's digits, as LaTeX."""
-        text = f"{float(value):.{self.digits}g}"
+        exact = given.number("value", value)
+        text = f"{float(exact):.{self.digits}g}"
         if "e" not in text:
             return text
         mantissa, exponent = text.split("e")
@@ -105,6 +109,7 @@ def join_product(factors, printer):
     >>> print(join_product((a - y, x), Printer()))
     \\left(a - y\\right) \\cdot x
     """
+    factors = [given.printable("factors", factor) for factor in factors]
     if len(factors) == 1:
         return printer.doprint(factors[0])
     parts = []
@@ -130,7 +135,11 @@ def join_sum(terms):
 def formula(expression, values=None, digits=6):
     """An expression as a `Formula`, with numbers where ``values`` is given.
 
+    Raises ``ValueError`` for what is neither an expression, nor a text in
+    the book's `grammar`, nor a number, and for values that are no numbers.
+
     >>> formula(sp.Symbol("x") ** 2, {"x": 3.0})
     $$3^{2}$$
     """
-    return Formula(Printer(values, digits).doprint(expression))
+    shown = given.printable("expression", expression)
+    return Formula(Printer(values, digits).doprint(shown))

@@ -4,15 +4,19 @@
 x*(a - y)*exp(-z)/(1 + exp(-z))**2
 """
 
+import math
 from dataclasses import dataclass
 
 import sympy as sp
 
-from backprop.symbolic import catalogue
+from backprop.symbolic import catalogue, given
 from backprop.symbolic.catalogue import AnyActivation, a, b, w, x, y, z
 from backprop.symbolic.derivation import Derivation, Stage
 
 L = sp.Symbol("L")
+
+MOST_PATHS = 9**4
+"""A network has so many paths from its inputs to its outputs, at most."""
 
 
 def neuron(activation="sigmoid", loss="half_squared_error"):
@@ -49,7 +53,7 @@ def network(sizes, activation="sigmoid", loss="half_squared_error", m=1):
     >>> network((2, 2, 2), m=4).stage("z1_41").definition
     b1_1 + w1_11*x_41 + w1_12*x_42
     """
-    _check_sizes(sizes)
+    check_sizes(sizes)
     _check_examples(m)
     f, per_output = catalogue.activation(activation), catalogue.loss(loss)
     depth = len(sizes) - 1
@@ -89,7 +93,7 @@ def matrix_gradients(sizes, activation=None, loss="half_squared_error", m=1):
     of the weights and biases (``w1_23``, ``b1_2``) to the entries of ∂L/∂W
     and ∂L/∂b, as expressions in the inputs alone.
     """
-    _check_sizes(sizes)
+    check_sizes(sizes)
     _check_examples(m)
     activation = AnyActivation(z) if activation is None else activation
     f, per_output = catalogue.activation(activation), catalogue.loss(loss)
@@ -173,7 +177,7 @@ def symbol(name):
     >>> symbol("w1_11")
     w1_11
     """
-    return sp.Symbol(name)
+    return given.symbol("name", sp.Symbol(name) if type(name) is str else name)
 
 
 def _parameters(sizes):
@@ -201,17 +205,31 @@ def _units(n):
     return range(1, n + 1)
 
 
-def _check_sizes(sizes):
-    whole = all(isinstance(n, int) and 1 <= n <= 9 for n in sizes)
-    if len(sizes) < 2 or not whole:
+def check_sizes(sizes):
+    """Raise ``ValueError`` for what are no sizes of a network.
+
+    >>> check_sizes((2, 10))
+    Traceback (most recent call last):
+    ...
+    ValueError: sizes: found (2, 10), expected at least two whole numbers \
+from 1 to 9, input first
+    """
+    good = isinstance(sizes, tuple | list) and len(sizes) >= 2
+    if not (good and all(map(_is_size, sizes))):
         raise ValueError(
-            f"sizes: found {tuple(sizes)}, expected at least two whole "
+            f"sizes: found {given.shown(sizes)}, expected at least two whole "
             "numbers from 1 to 9, input first"
         )
+    if math.prod(sizes) > MOST_PATHS:
+        raise ValueError(
+            f"sizes: found {given.shown(sizes)}, expected at most "
+            f"{MOST_PATHS} paths through all layers"
+        )
+
+
+def _is_size(n):
+    return type(n) is int and 1 <= n <= 9
 
 
 def _check_examples(m):
-    if not isinstance(m, int) or not 1 <= m <= 9:
-        raise ValueError(
-            f"m: found {m!r}, expected a whole number from 1 to 9"
-        )
+    given.whole("m", m, 1, 9)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from backprop.symbolic import emit
+from backprop.symbolic import emit, emit_own
 from backprop.widgets import registry
 from backprop.widgets.core import schema
 
@@ -11,7 +11,11 @@ GENERATED = Path(__file__).parent / "generated"
 
 def generated():
     """File name -> text, freshly emitted."""
-    files = {"schema.js": schema.module(), "formulas.js": emit.module()}
+    files = {
+        "schema.js": schema.module(),
+        "formulas.js": emit.module(),
+        "own.js": emit_own.module(),
+    }
     for cls in registry.values():
         files |= cls.emitted()
     return files

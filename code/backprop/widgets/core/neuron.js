@@ -1,10 +1,9 @@
 // One neuron and its descent, with the formulas that SymPy emitted. Nothing
 // is computed here that is not in formulas.js but the loop.
 
-import { activations, neurons } from "../generated/formulas.js";
+import { activations, neurons_half_squared_error as neurons } from "../generated/formulas.js";
 import { neuron as schema } from "../generated/schema.js";
-
-const LOSS = "half_squared_error";
+import { own } from "./expression.js";
 
 // Beyond this a weight is called diverged: its square is still finite.
 export const { LIMIT } = schema;
@@ -13,8 +12,8 @@ export const { LIMIT } = schema;
 export function formulas(model) {
   const custom = model.get("custom");
   const name = model.get("activation");
-  if (custom?.name === name) return compile(custom);
-  return { activation: activations[name], neuron: neurons[`${name}_${LOSS}`] };
+  if (custom?.name === name) return planted(custom);
+  return { activation: activations[name], neuron: neurons[name] };
 }
 
 // The iterates of gradient descent from the model's own parameters: an array
@@ -42,13 +41,10 @@ function usable(now, w, b) {
   );
 }
 
-const compiled = new WeakMap();
+const known = new WeakMap();
 
-function compile(custom) {
-  if (!compiled.has(custom))
-    compiled.set(custom, {
-      activation: new Function(`return ${custom.activation}`)(),
-      neuron: new Function(`return ${custom.neuron}`)(),
-    });
-  return compiled.get(custom);
+// The functions for the reader's own activation, made once.
+export function planted(custom) {
+  if (!known.has(custom)) known.set(custom, own(custom.tree));
+  return known.get(custom);
 }

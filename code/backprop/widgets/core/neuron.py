@@ -1,12 +1,10 @@
 """A widget with an activation, which may be the reader's own."""
 
-import numpy as np
-import sympy as sp
 import traitlets
-from sympy.printing.codeprinter import PrintMethodNotImplementedError
 
 from backprop.numerics import activations
-from backprop.symbolic import catalogue, emit
+from backprop.symbolic import catalogue
+from backprop.widgets.core import own
 from backprop.widgets.core.base import BookWidget
 
 LIMIT = 1e100
@@ -25,9 +23,10 @@ ACTIVATION_WORDS = {
 class NeuronWidget(BookWidget):
     """A widget about one neuron: an activation, a name or the reader's own.
 
-    ``activation`` may be set to a name or to a SymPy expression in
-    ``backprop.symbolic.z``; formulas, derivative and steps follow. Raises
-    ``TraitError`` for anything else.
+    ``activation`` may be set to a name, to a text such as
+    ``"z * sigmoid(z)"`` (`backprop.symbolic.grammar`) or to a SymPy
+    expression in ``backprop.symbolic.z``; formulas, derivative and steps
+    follow. Raises ``TraitError`` for anything else.
     """
 
     activation = traitlets.TraitType("sigmoid").tag(
@@ -46,15 +45,10 @@ class NeuronWidget(BookWidget):
         if isinstance(given, str) and given == self.custom.get("name"):
             return self._own
         try:
-            catalogue.activation(given)
-            if not isinstance(given, str):
-                self._adopt(given)
-        except PrintMethodNotImplementedError:
-            raise traitlets.TraitError(
-                f"activation: found {given}, expected an expression in "
-                "functions that JavaScript has"
-            ) from None
-        except (ValueError, TypeError, sp.SympifyError) as error:
+            expression = catalogue.activation(given)
+            if not (isinstance(given, str) and given in ACTIVATION_WORDS):
+                self._adopt(given, expression)
+        except ValueError as error:
             raise traitlets.TraitError(str(error)) from None
         return given
 
@@ -67,23 +61,19 @@ class NeuronWidget(BookWidget):
             )
         return proposal.value
 
-    def _adopt(self, expression):
-        """Give the view the formulas before it hears of the new name."""
-        name = _name(expression)
+    def _adopt(self, given, expression):
+        """Give the view the tree before it hears of the new name."""
+        name = _name(given)
+        numeric = own.numeric(name, expression)
         self._formulas = {"name": name, **self.custom_parts(expression)}
         self.custom = self._formulas
-        self._own = expression
+        self._own, self._numeric = given, numeric
         rows = [list(row) for row in ACTIVATION_WORDS.items()]
         self.choices = {**self.choices, "activation": [*rows, [name, name]]}
 
     def custom_parts(self, expression):
         """What the view needs for an activation that it does not have."""
-        return {
-            "activation": emit.activation_function("activation", expression),
-            "neuron": emit.neuron_function(
-                "neuron", expression, "half_squared_error"
-            ),
-        }
+        return {"tree": own.plain(expression)}
 
     def page_state(self):
         """As in a page, where an activation has only its name."""
@@ -91,28 +81,10 @@ class NeuronWidget(BookWidget):
 
     def numeric_activation(self):
         """The activation for `backprop.numerics`."""
-        if isinstance(self.activation, str):
-            return activations.get(self.activation)
-        f = catalogue.activation(self.activation)
-        return activations.Activation(
-            _name(self.activation),
-            _in_numpy(f),
-            _in_numpy(sp.diff(f, catalogue.z)),
-        )
-
-
-def _in_numpy(expression):
-    """An expression in ``z`` as a function, with numpy's rules for 1/0."""
-    function = sp.lambdify(catalogue.z, expression, "numpy")
-
-    def value(at):
-        at = np.asarray(at, dtype=float)[()]
-        with np.errstate(all="ignore"):
-            found = function(at)
-        # A constant comes as one number, whatever the shape of z.
-        return np.broadcast_to(found, at.shape)[()]
-
-    return value
+        name = _name(self.activation)
+        if name in ACTIVATION_WORDS:
+            return activations.get(name)
+        return self._numeric
 
 
 def _name(activation):

@@ -65,7 +65,7 @@ class Entries(traitlets.TraitType):
     def _tuples(self, value, axes):
         if axes == 0:
             return self._number(value)
-        if isinstance(value, str | bytes | dict) or not np.iterable(value):
+        if not (isinstance(value, list | tuple) or _is_array(value)):
             kind = ("a list", "a list of lists", "a list of matrices")
             raise traitlets.TraitError(
                 f"{self.name}: found {value!r}, expected "
@@ -82,3 +82,7 @@ class Entries(traitlets.TraitType):
                 f"{self.low} to {self.high}"
             )
         return float(value)
+
+
+def _is_array(value):
+    return isinstance(value, np.ndarray) and value.ndim > 0

@@ -372,14 +372,17 @@ export const activations = {
   identity: activation_identity,
 };
 
-export const neurons = {
-  sigmoid_half_squared_error: neuron_sigmoid_half_squared_error,
-  tanh_half_squared_error: neuron_tanh_half_squared_error,
-  relu_half_squared_error: neuron_relu_half_squared_error,
-  leaky_relu_half_squared_error: neuron_leaky_relu_half_squared_error,
-  softplus_half_squared_error: neuron_softplus_half_squared_error,
-  identity_half_squared_error: neuron_identity_half_squared_error,
-  identity_binary_cross_entropy: neuron_identity_binary_cross_entropy,
+export const neurons_half_squared_error = {
+  sigmoid: neuron_sigmoid_half_squared_error,
+  tanh: neuron_tanh_half_squared_error,
+  relu: neuron_relu_half_squared_error,
+  leaky_relu: neuron_leaky_relu_half_squared_error,
+  softplus: neuron_softplus_half_squared_error,
+  identity: neuron_identity_half_squared_error,
+};
+
+export const neurons_binary_cross_entropy = {
+  identity: neuron_identity_binary_cross_entropy,
 };
 
 export const forwards = {

@@ -105,7 +105,8 @@ def _like(shape, numbers):
 def name_of(sizes):
     """``(2, 3, 1)`` as ``"2-3-1"``; anything else as it is."""
     if isinstance(sizes, tuple | list):
-        return "-".join(map(str, sizes))
+        whole = all(type(n) is int for n in sizes)
+        return "-".join(map(str, sizes)) if whole else None
     return sizes if isinstance(sizes, str) else None
 
 

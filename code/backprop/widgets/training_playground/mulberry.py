@@ -1,7 +1,7 @@
 """Random numbers that the browser draws too, bit for bit.
 
 Mulberry32, by Tommy Ettinger (public domain): 32 bits of state, whole-number
-arithmetic only. ``frontend/src/lib/random.js`` is the other half, so that a
+arithmetic only. ``random.js`` beside this is the other half, so that a
 seed gives one training run, in the page and in Python.
 """
 

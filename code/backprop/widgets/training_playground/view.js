@@ -8,6 +8,7 @@ import { drawing, h, s, say } from "../core/dom.js";
 import { number, short } from "../core/format.js";
 import { CELLS, Maps, Palette } from "./maps.js";
 import { change, watch } from "../core/model.js";
+import { planted } from "../core/neuron.js";
 import { Plot } from "../core/plot.js";
 import { extent } from "../core/range.js";
 import { Training } from "./compute.js";
@@ -318,24 +319,13 @@ function settingsOf(model) {
     hidden: model.get("hidden"),
     passes:
       custom?.name === activation
-        ? compile(custom)
+        ? planted(custom)
         : { forward: forwards[activation], backward: backwards[activation] },
     activation,
     eta: model.get("eta"),
     batchSize: model.get("batch_size"),
     seed: model.get("seed"),
   };
-}
-
-const compiled = new WeakMap();
-
-function compile(custom) {
-  if (!compiled.has(custom))
-    compiled.set(custom, {
-      forward: new Function(`return ${custom.forward}`)(),
-      backward: new Function(`return ${custom.backward}`)(),
-    });
-  return compiled.get(custom);
 }
 
 function same(one, other) {

@@ -8,7 +8,6 @@ import numpy as np
 import traitlets
 from backprop import plotting
 from backprop.numerics import data, network, optimisers
-from backprop.symbolic import emit
 from backprop.widgets.core.base import text
 from backprop.widgets.core.neuron import NeuronWidget
 from backprop.widgets.core.numbers import Number
@@ -126,14 +125,6 @@ whole numbers from 1 to 8
                 f"numbers from 1 to {UNITS}"
             )
         return list(given)
-
-    def custom_parts(self, expression):
-        """What the view needs for an activation that it does not have."""
-        passes = emit.layer_functions("own", expression)
-        names = ("forward", "backward")
-        return super().custom_parts(expression) | dict(
-            zip(names, passes, strict=True)
-        )
 
     def add(self, name, training, held_out):
         """Train on data of the reader's own: two `data.DataSet`.
