@@ -16,7 +16,7 @@ WITNESSES := tests/numerics/test_network_against_torch.py \
 	tests/numerics/test_random_networks.py
 
 .DEFAULT_GOAL := help
-.PHONY: help book pdf lite site test lab serve handout generate lint format \
+.PHONY: help book pdf lite site test lab serve handout generate lint format plants \
 	bench hub-test clean distclean
 
 help: ## list the targets
@@ -118,6 +118,10 @@ TOOLS := frontend/node_modules/.bin
 $(FRONTEND)/node_modules/made: $(FRONTEND)/package-lock.json
 	cd $(FRONTEND) && npm ci
 	@touch $@
+
+plants: $(VENV)/test $(FRONTEND)/node_modules/made ## plant defects, and see which the tests notice (needs Node)
+	$(BIN)/python browser/ensure_browser.py
+	$(BIN)/python tests/plants
 
 lint: $(VENV)/test $(FRONTEND)/node_modules/made ## check the style of the code (needs Node)
 	$(BIN)/ruff check .
