@@ -1,4 +1,4 @@
-"""Plant defects, one at a time, and say which the tests notice: ``make plants``.
+"""Plant defects, one at a time; say which the tests notice: ``make plants``.
 
 Each plant of `table` is put into a copy of the sources; what is generated
 from them is generated anew, so that the fault itself is noticed and not that
