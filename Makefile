@@ -151,6 +151,7 @@ bench: $(BENCH_VENV)/made $(VENV)/test book ## gradients and speed, beside PyTor
 	$(BENCH_VENV)/bin/python -m pytest --quiet \
 		--confcutdir=tests/numerics $(WITNESSES) || missed=1; \
 	$(BENCH_VENV)/bin/python tests/bench/bench_numerics.py || missed=1; \
+	$(BIN)/python tests/bench/bench_build.py || missed=1; \
 	$(BIN)/python tests/bench/bench_stills.py || missed=1; \
 	$(BIN)/python tests/bench/bench_widgets.py || missed=1; \
 	$(BIN)/python tests/bench/bench_playground.py || missed=1; \

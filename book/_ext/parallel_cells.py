@@ -31,7 +31,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError
 TRANSPORT = "ipc" if hasattr(socket, "AF_UNIX") else "tcp"
 
 
-async def run(notebook, folder, timeout, allow_errors=False):
+async def run(notebook, folder, timeout, allow_errors=False, **options):
     """Run the cells of a notebook, and return what jupyter-cache would."""
     error = trace = None
     started = time.perf_counter()
@@ -42,6 +42,7 @@ async def run(notebook, folder, timeout, allow_errors=False):
             timeout=timeout,
             allow_errors=allow_errors,
             resources={"metadata": {"path": folder}},
+            **{"record_timing": False, **options},
         )
         try:
             await client.async_execute(cleanup_kc=True)

@@ -51,7 +51,7 @@ def build(root):
     """
     jupyter_book = Path(sys.executable).with_name("jupyter-book")
     command = [str(jupyter_book), "build"]
-    command += ["--all", "-n", "-W", "--keep-going", str(root)]
+    command += ["-n", "-W", "--keep-going", str(root)]
     environment = os.environ | {
         "NO_COLOR": "1",
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
