@@ -123,7 +123,15 @@ def _in_pieces(expression):
     if not expression.has(sp.Abs, sp.sign, sp.Max, sp.Min, sp.Heaviside):
         return expression
     real = sp.Symbol("z", real=True)
-    return expression.subs(z, real).rewrite(sp.Piecewise).subs(real, z)
+    try:
+        return expression.subs(z, real).rewrite(sp.Piecewise).subs(real, z)
+    except (
+        TypeError,
+        ValueError,
+        NotImplementedError,
+    ):  # SymPy compares what is not real
+        words = tree.WORDS["constant"]
+        raise ValueError(f"activation: {words}") from None
 
 
 def _expression(argument, own, table, allowed):
@@ -152,4 +160,4 @@ def _expression(argument, own, table, allowed):
             f"{', '.join(sorted(map(str, allowed)))} "
             "(import them from backprop.symbolic)"
         )
-    return own if isinstance(own, sp.Expr) else tree.in_sympy(node)
+    return own if isinstance(own, sp.Expr) else given.built(argument, node)

@@ -40,7 +40,7 @@ def expression(argument, given, scale=LARGE, **names):
     if isinstance(given, sp.Expr):
         node(argument, given, scale)
         return given
-    return tree.in_sympy(node(argument, given, scale, **names))
+    return built(argument, node(argument, given, scale, **names))
 
 
 def node(
@@ -62,6 +62,11 @@ def node(
     raise ValueError(f"{argument}: found {shown(given)}, expected {expected}")
 
 
+def built(argument, node):
+    """The expression of a measured node."""
+    return _without_refusal(argument, tree.built, node)
+
+
 def printable(argument, given):
     """An expression that is only printed: poles and the like may be in it.
 
@@ -70,10 +75,7 @@ def printable(argument, given):
     """
     if not isinstance(given, sp.Expr):
         return expression(argument, given)
-    try:
-        tree.measure(given, LARGE)
-    except tree.Refusal as refusal:
-        raise ValueError(f"{argument}: {refusal}") from None
+    _without_refusal(argument, tree.measure, given, LARGE)
     return given
 
 
@@ -139,10 +141,7 @@ def symbol(argument, given):
         raise ValueError(
             f"{argument}: found {shown(given)}, expected a symbol"
         )
-    try:
-        return tree.name(given).leaf
-    except tree.Refusal as refusal:
-        raise ValueError(f"{argument}: {refusal}") from None
+    return _without_refusal(argument, tree.name, given).leaf
 
 
 def shown(given):
@@ -157,6 +156,14 @@ def shown(given):
         return _short.repr(given)
     except (RecursionError, ValueError):  # too deep, or too many digits
         return f"a {type(given).__name__}"
+
+
+def _without_refusal(argument, function, *given):
+    """What a function returns; a `tree.Refusal` as one of the argument."""
+    try:
+        return function(*given)
+    except tree.Refusal as refusal:
+        raise ValueError(f"{argument}: {refusal}") from None
 
 
 def _is_name(given):

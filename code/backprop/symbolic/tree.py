@@ -30,7 +30,7 @@ from sympy.codegen.cfunctions import expm1, log1p
 PARTS, LEVELS = 400, 40
 """A tree has so many parts at most, and so many levels."""
 
-BITS, DEGREE = 2000, 1000
+BITS, DEGREE = 1000, 1000
 """So long is a fraction, and so high a power of a symbol, at most."""
 
 KINKS = 128
@@ -86,7 +86,7 @@ WORDS = {
     ),
     "kinks": (
         "found too many kinks within kinks, expected at most three of abs, "
-        "sign, max, min in each other"
+        "sign, max, min in each other, of polynomials"
     ),
     "constant": "found a constant without a value, expected a number",
     "otherwise": "found pieces without an else, expected one",
@@ -133,6 +133,8 @@ class Node:
     bits: int = 1
     degree: int = 1
     kinks: int = 1
+    polynomial: bool = True
+    tangled: bool = False
 
 
 def number(exact):
@@ -185,16 +187,27 @@ def call(op, *args):
     if op in _IN_FLOATS and all(arg.value is not None for arg in args):
         value = _value(op, [arg.value for arg in args])
     bits, degree = _exact(op, args)
-    if bits > BITS or degree > DEGREE:
+    if degree > DEGREE or (value is not None and bits > BITS):
         refuse("digits")
     kinks = _kinks(op, args) if value is None else 1
-    return Node(op, args, None, value, parts, levels, bits, degree, kinks)
+    polynomial = _is_polynomial(op, args, degree)
+    nested = _has_kink(op) and any(arg.kinks > 1 for arg in args)
+    # SymPy solves the inequality of a condition within a condition.
+    tangled = nested and (not polynomial or kinks > KINKS)
+    tangled = tangled or (op in KINKED and kinks > KINKS)
+    return Node(
+        *(op, args, None, value, parts, levels, bits, degree),
+        *(kinks, polynomial),
+        tangled=tangled or any(arg.tangled for arg in args),
+    )
 
 
 def within(node, scale=1):
     """The `Node` itself, if it has not too many parts and levels."""
     if node.parts > scale * PARTS or node.levels > scale * LEVELS:
         refuse("size")
+    if scale == 1 and node.tangled:
+        refuse("kinks")
     return node
 
 
@@ -242,6 +255,24 @@ def in_sympy(node):
         condition, then, otherwise = args
         return sp.Piecewise((then, condition), (otherwise, True))
     return CLASSES[node.op](*args)
+
+
+def built(node):
+    """`in_sympy`, measured again: what cancels may leave no real number.
+
+    >>> z = sp.Symbol("z")
+    >>> built(call("^", call("+", name(z), of_sympy(-z)), MINUS_ONE))
+    Traceback (most recent call last):
+    ...
+    backprop.symbolic.tree.Refusal: found a constant without a value, \
+expected a number
+    """
+    try:
+        expression = in_sympy(node)
+    except (TypeError, ValueError):  # SymPy compares what is not real
+        refuse("constant")
+    of_sympy(expression, WALK)
+    return expression
 
 
 def symbols(node):
@@ -296,6 +327,13 @@ def _node(expression):
         return _node(expression.rewrite(sp.exp if kind is expm1 else sp.log))
     if kind in RECIPROCALS:
         return call("^", call(RECIPROCALS[kind], _node(args[0])), MINUS_ONE)
+    if kind is sp.ITE:
+        test, then, otherwise = map(_node, args)
+        return call(
+            "or",
+            call("and", test, then),
+            call("and", call("not", test), otherwise),
+        )
     if kind is sp.Heaviside:
         args = args[:1]
     if kind in OPERATIONS:
@@ -331,17 +369,25 @@ def _exact(op, args):
 
 
 def _kinks(op, args):
-    """How many cases there are, or a `Refusal` where too many are nested."""
+    """How many cases there are, those inside each other multiplied."""
     inside = [arg.kinks for arg in args]
     if op in KINKED:
-        cases = max(2, len(args)) ** 2 * math.prod(inside)
-    elif op == "if":
-        cases = 2 * max(inside)
-    else:
-        return math.prod(inside) if op in ("+", "*", "^") else max(inside)
-    if cases > KINKS:
-        refuse("kinks")
-    return cases
+        return max(2, len(args)) ** 2 * math.prod(inside)
+    if op == "if":
+        return 2 * max(inside)
+    return math.prod(inside) if op in ("+", "*", "^") else max(inside)
+
+
+def _has_kink(op):
+    return op in KINKED or op == "if"
+
+
+def _is_polynomial(op, args, degree):
+    """Whether it is made of pieces of polynomials of a low degree."""
+    known = op in ("+", "*") or _has_kink(op) or op in COMPARED
+    if op == "^":
+        known = args[1].value in (1.0, 2.0, 3.0)
+    return known and degree <= 3 and all(arg.polynomial for arg in args)
 
 
 def _value(op, values):
@@ -370,8 +416,8 @@ _IN_FLOATS = {
     "^": lambda base, exponent: base**exponent,
     "abs": abs,
     "sign": lambda at: math.copysign(1.0, at) if at else 0.0,
-    "max": max,
-    "min": min,
+    "max": lambda *values: max(values),
+    "min": lambda *values: min(values),
     "erf": math.erf,
     "erfc": math.erfc,
     "heaviside": lambda at: 1.0 if at > 0 else 0.5 if at == 0 else 0.0,
