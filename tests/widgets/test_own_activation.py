@@ -16,7 +16,7 @@ import sympy as sp
 import widget_page
 from backprop import widgets
 from backprop.symbolic import catalogue, emit_own, tree, z
-from backprop.widgets import own
+from backprop.widgets.core import own
 from javascript import Script
 
 FRONTEND = house.ROOT / "code/backprop/widgets/frontend"
