@@ -17,11 +17,10 @@ import widget_page
 from backprop import widgets
 from backprop.symbolic import catalogue, emit_own, tree, z
 from backprop.widgets.core import own
-from javascript import Script
+from javascript import running
 
-FRONTEND = house.ROOT / "code/backprop/widgets/frontend"
-SOURCES = FRONTEND / "src"
-STATIC = house.ROOT / "code/backprop/widgets/static"
+WIDGETS = house.ROOT / "code/backprop/widgets"
+SOURCES = WIDGETS / "generated"
 IMPORT = re.compile(r"^import .*?;\n|^export (?!const )", re.M | re.S)
 CALLS = """
 const text = (value) => JSON.stringify(value, (_, one) =>
@@ -53,10 +52,12 @@ STEP, DIFFERENCE = 1e-5, 1e-5
 def script():
     """The walk of the page, without a page."""
     texts = [
-        (SOURCES / f"{name}.js").read_text(encoding="utf-8")
-        for name in ("own", "lib/expression")
+        (WIDGETS / f"{name}.js").read_text(encoding="utf-8")
+        for name in ("generated/own", "core/expression")
     ]
-    return Script("\n".join(IMPORT.sub("", t) for t in texts) + CALLS)
+    text = "\n".join(IMPORT.sub("", t) for t in texts) + CALLS
+    with running(text) as script:
+        yield script
 
 
 def call(script, function, *arguments):
@@ -129,13 +130,14 @@ def test_three_ways_to_a_slope_agree(script):
 @pytest.mark.parametrize("name", ["sigmoid", "tanh", "softplus", "identity"])
 def test_the_neuron_is_that_of_the_catalogue(name, script):
     formulas = (SOURCES / "formulas.js").read_text(encoding="utf-8")
-    named = Script(IMPORT.sub("", formulas))
     places = [-3.0, -0.5, 0.0, 1.25, 4.0]
     expression = catalogue.ACTIVATIONS[name]
     rows = call(script, "walked", own.plain(expression), places)
     points = [[0.0, place, 1.5, 0.2, 0.5] for place in places]
     table = f"neurons_half_squared_error.{name}"
-    for row, expected in zip(rows, named.rows(table, points), strict=True):
+    with running(IMPORT.sub("", formulas)) as named:
+        every = named.rows(table, points)
+    for row, expected in zip(rows, every, strict=True):
         assert set(row["neuron"]) == set(expected)
         assert row["neuron"] == pytest.approx(expected, rel=1e-12, abs=1e-14)
 
@@ -226,10 +228,12 @@ def test_a_constant_without_a_value_is_refused_by_both(script):
 SENT = re.compile(
     r"\beval\b|\bFunction\s*\(|new Function|setTimeout\(\s*[\"'`]"
 )
-FILES = [*SOURCES.rglob("*.js"), *STATIC.glob("*.js")]
+FILES = [*WIDGETS.rglob("*.js")]
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", FILES, ids=lambda path: str(path.relative_to(WIDGETS))
+)
 def test_no_script_compiles_text(path):
     assert SENT.search(path.read_text(encoding="utf-8")) is None
 
@@ -252,7 +256,8 @@ NAMES = [name for name in widgets.__all__ if name != "link"]
 STRICT = """<meta http-equiv="Content-Security-Policy"
 content="script-src 'self' 'unsafe-inline' file:">
 <script>
-try { new Function("return 1")(); } catch (e) { window.strict = e.name; }
+try {{ new Function("return 1")(); }}
+catch (e) {{ window.strict = e.name; }}
 </script>
 <meta charset="utf-8">"""
 
