@@ -40,6 +40,7 @@ def test_two_run_at_once_and_no_kernel_complains(runs, tmp_path, capfd):
         done = runs.hand_over(asked)
         assert done.err is None
         assert asked.cells[0].outputs[0].text == f"met {other}\n"
+        assert not asked.cells[0].metadata  # else the cache does not know it
     assert capfd.readouterr().err == ""
 
 

@@ -142,6 +142,7 @@ def all_or_some(app, env):
 def setup(app):
     """Forget before Sphinx loads what it kept; record at the very end."""
     app.connect("config-inited", forget)
-    app.connect("env-updated", all_or_some, priority=LAST)
+    # not at "env-updated": the numbers are settled after it
+    app.connect("env-get-updated", all_or_some, priority=LAST)
     app.connect("build-finished", record, priority=LAST)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
