@@ -24,7 +24,7 @@ import sys
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import cache, partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -157,7 +157,14 @@ def before(commit):
 
 def has(commit):
     """Tell whether a commit is in this clone."""
-    command = ["git", "-C", str(ROOT), "cat-file", "-e", f"{commit}^{{commit}}"]
+    command = [
+        "git",
+        "-C",
+        str(ROOT),
+        "cat-file",
+        "-e",
+        f"{commit}^{{commit}}",
+    ]
     return not subprocess.run(command, capture_output=True).returncode
 
 
@@ -183,7 +190,7 @@ def plain(chapter):
 # ---- the server -----------------------------------------------------------
 
 
-@lru_cache(maxsize=None)
+@cache
 def packed(path):
     """Return a file as it travels."""
     data = Path(path).read_bytes()
@@ -265,11 +272,14 @@ class Reader:
         self.page.wait_for_function(QUIET, timeout=120_000)
         numbers = self.page.evaluate(NUMBERS)
         below = set(numbers.pop("below"))
-        numbers["kB"] = sum(
-            size
-            for key, size in self.sizes.items()
-            if self.addresses.get(key) not in below
-        ) / 1000
+        numbers["kB"] = (
+            sum(
+                size
+                for key, size in self.sizes.items()
+                if self.addresses.get(key) not in below
+            )
+            / 1000
+        )
         return numbers
 
     def answer(self):
