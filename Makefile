@@ -155,6 +155,7 @@ bench: $(BENCH_VENV)/made $(VENV)/test book ## gradients and speed, beside PyTor
 	$(BIN)/python tests/bench/bench_stills.py || missed=1; \
 	$(BIN)/python tests/bench/bench_widgets.py || missed=1; \
 	$(BIN)/python tests/bench/bench_playground.py || missed=1; \
+	$(BIN)/python tests/bench/bench_pages.py || missed=1; \
 	exit $$missed
 
 $(HUB_VENV)/made: requirements.txt requirements-test.txt pyproject.toml \

@@ -53,7 +53,7 @@ GONE = (
     *("**/*.map", "**/*.LICENSE.txt.map", "locales", "vendor/fontawesome"),
     *("scripts/fontawesome.js*", "scripts/pydata-sphinx-theme.js*"),
     *("scripts/sphinx-book-theme.js", "webpack-macros.html"),
-    *("sbt-webpack-macros.html", "file.png", "plus.png", "minus.png"),
+    *("sbt-webpack-macros.html", "plus.png", "minus.png"),
     "notebook",
 )
 """Files that the theme ships, or widgets for notebooks, and no page asks

@@ -17,7 +17,8 @@ from tinycss2 import ast
 WORD = re.compile(r"-{0,2}[A-Za-z_][\w-]*")
 LINKS = {"string", "url"}
 NESTS = {"media", "supports", "layer", "container"}
-LETTER = re.compile(r'--pst-icon-[\w-]+:\s*"\\(\w+)"')
+FONT_ICON = re.compile(r"\.fa-[\w-]+::?before$")
+"""How a font shows an icon; the pages have drawings in these places."""
 
 
 @dataclass
@@ -51,11 +52,8 @@ def names(selector):
     """
     before = None
     for token in selector:
-        if (
-            isinstance(token, ast.HashToken)
-            or isinstance(token, ast.IdentToken)
-            and before != ":"
-        ):
+        named = token.type == "ident" and before != ":"
+        if named or token.type == "hash":
             yield token.value
         before = token if isinstance(token, ast.LiteralToken) else None
 
@@ -79,7 +77,6 @@ class Sheet:
         """
         self.whole = whole
         text = path.read_text(encoding="utf-8")
-        text = LETTER.sub(self.drawn, text)
         rules = tinycss2.parse_stylesheet(text, True, True)
         for rule in rules:
             if getattr(rule, "lower_at_keyword", "") == "import":
@@ -87,12 +84,6 @@ class Sheet:
                 other = posixpath.normpath(f"{address}/../{url}")
                 self.add((path.parent / url).resolve(), other, whole)
         self.rules += self.kept(rules, posixpath.dirname(address))
-
-    @staticmethod
-    def drawn(found):
-        """A letter of the icon font becomes the drawing of that letter."""
-        name = found[0].partition(":")[0]
-        return f"{name}:{icons.address(found[1])}"
 
     def kept(self, rules, folder):
         """Yield, as text, what is used of some rules."""
@@ -109,8 +100,9 @@ class Sheet:
             for selector in selectors(rule.prelude)
             if self.whole or self.used.words.issuperset(names(selector))
         ]
-        body = self.body(rule.content, folder)
-        if matching and body:
+        matching = [text for text in matching if not FONT_ICON.search(text)]
+        body = self.body(rule.content, folder) if matching else ()
+        if body:
             yield ",".join(matching), body
 
     def at_rule(self, rule, folder):
@@ -144,14 +136,16 @@ class Sheet:
             self.move(each.value, folder)
             value = text_of(each.value)
             value += "!important" if each.important else ""
-            pairs += as_drawing(each.name, value)
+            pairs += as_drawing(each.name, value, letter(each.value))
         return tuple(pairs)
 
     def move(self, tokens, folder):
         """Let relative addresses be right where the one sheet stands."""
         for token in tokens:
             if isinstance(token, ast.URLToken) and ":" not in token.value:
-                token.value = posixpath.normpath(f"{folder}/{token.value}")
+                token.value = posixpath.normpath(
+                    posixpath.join(folder, token.value)
+                )
                 token.representation = f'url("{token.value}")'
             elif isinstance(token, ast.FunctionBlock):
                 self.move(token.arguments, folder)
@@ -170,13 +164,29 @@ class Sheet:
             rules = fewer
 
 
-def as_drawing(name, value):
+def letter(tokens):
+    """Return the code of the one letter of an icon font, if that is all.
+
+    >>> letter(tinycss2.parse_component_value_list(' "\\\\f303"'))
+    'f303'
+    """
+    found = [token for token in tokens if token.type != "whitespace"]
+    if len(found) != 1 or found[0].type != "string":
+        return ""
+    text = found[0].value
+    private = len(text) == 1 and 0xE000 <= ord(text) <= 0xF8FF
+    return f"{ord(text):x}" if private else ""
+
+
+def as_drawing(name, value, code=""):
     """Yield a declaration; one that shows a letter as icon shows a drawing.
 
     >>> list(as_drawing("content", "var(--pst-icon-download)"))
     [('content', '""'), ('--icon', 'var(--pst-icon-download)')]
     """
-    if name == "content" and value.startswith("var(--pst-icon-"):
+    if code:
+        value = icons.address(code)
+    if name == "content" and (code or value.startswith("var(--pst-icon-")):
         yield name, '""'
         yield "--icon", value
     elif name == "font" and value.startswith("var(--fa-font-"):

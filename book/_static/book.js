@@ -11,7 +11,8 @@
  * late, all is measured again.
  *
  * A visit to a heading, or back to where one was, lays out all at once
- * (mode.js): what stands above the screen must not grow later.
+ * (mode.js), and so does a link within a page that is not yet at rest: what
+ * stands above the screen must not grow later.
  *
  * On the way a formula, a cell or a table that is wider than its box takes
  * focus, and only while it is, so that no one has to step through every
@@ -22,7 +23,8 @@
 
   const BOXES =
     "div.math > .formula, pre, .cell_output > .output, .pst-scrollable-table-container";
-  const AT_A_TIME = 8; // milliseconds
+  const AT_A_TIME = 4; // milliseconds
+  const root = document.documentElement.dataset;
   const article = document.querySelector(".bd-article");
   const idle = window.requestIdleCallback ?? ((work) => setTimeout(work, 16));
   let round = 0;
@@ -49,8 +51,25 @@
     });
   }
 
+  /* Blocks of the text; a solution is one, with the blocks in it. */
+  function topBlocks() {
+    let last;
+    return [...article.querySelectorAll("section > :not(section)")].filter(function (block) {
+      if (last?.contains(block)) return false;
+      last = block;
+      return true;
+    });
+  }
+
+  function mark(block, measured) {
+    block.classList.toggle("measured", measured);
+    block.querySelectorAll("section > *").forEach(function (inner) {
+      inner.classList.toggle("measured", measured);
+    });
+  }
+
   function measure(block) {
-    block.classList.add("measured");
+    mark(block, true);
     const boxes = [...block.querySelectorAll(BOXES)];
     if (block.matches(BOXES)) boxes.push(block);
     setFocus(boxes);
@@ -61,7 +80,7 @@
      from the next on it may be skipped. */
   function measureAll() {
     const mine = ++round;
-    const blocks = [...article.querySelectorAll("section > :not(section)")];
+    const blocks = topBlocks();
     let shown = [];
 
     function some() {
@@ -74,13 +93,17 @@
         measure(block);
         shown.push(block);
       }
-      before.forEach((block) => block.classList.remove("measured"));
-      if (shown.length) requestAnimationFrame(() => idle(some));
-      else article.classList.add("at-rest");
+      before.forEach((block) => mark(block, false));
+      if (shown.length) {
+        requestAnimationFrame(() => idle(some));
+      } else {
+        article.classList.add("at-rest");
+        delete root.whole;
+      }
     }
 
     article.classList.remove("at-rest");
-    article.querySelectorAll(".measured").forEach((block) => block.classList.remove("measured"));
+    article.querySelectorAll(".measured").forEach((block) => mark(block, false));
     idle(some);
   }
 
@@ -92,6 +115,7 @@
   // Off the screen a box in a fold that opens has a size, and no observer
   // hears of it.
   function opened(event) {
+    if (event.target.closest?.('a[href^="#"]') && !article.matches(".at-rest")) root.whole = "";
     const fold = event.target.closest?.("details, .dropdown");
     if (fold) setFocus([...fold.querySelectorAll(BOXES)]);
   }

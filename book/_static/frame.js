@@ -125,9 +125,6 @@
       document.getElementById(`pst-${side}-sidebar`),
     );
   });
-  const results = document.querySelector(".bd-search-container form.bd-search input");
-  results?.focus();
-  results?.select();
 })();
 
 /* ---- menus and tooltips: Bootstrap's, when the first is touched ------------ */
