@@ -256,8 +256,7 @@ NAMES = [name for name in widgets.__all__ if name != "link"]
 STRICT = """<meta http-equiv="Content-Security-Policy"
 content="script-src 'self' 'unsafe-inline' file:">
 <script>
-try {{ new Function("return 1")(); }}
-catch (e) {{ window.strict = e.name; }}
+try {{ new Function("return 1")(); }} catch (e) {{ window.strict = e.name; }}
 </script>
 <meta charset="utf-8">"""
 

@@ -224,7 +224,10 @@ def of_sympy(expression, scale=1):
 the book's functions
     """
     measure(expression, scale)
-    return within(_node(expression), scale)
+    node = _node(expression)
+    # What is in pieces already has been through SymPy's hands.
+    untouched = scale == 1 and expression.atoms(*KINKED.values())
+    return within(node, scale if untouched else max(scale, WALK))
 
 
 def measure(expression, scale=1):
