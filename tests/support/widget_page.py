@@ -20,6 +20,11 @@ NO_NUMBER = re.compile(r"NaN|Infinity|undefined|null")
 ELSEWHERE = re.compile(r"^(?!file:|data:|blob:|about:)")
 # The address is written before the clipboard, which takes a while, is.
 PRESS_SHARE = "button => { button.click(); return location.hash; }"
+# The browser itself says so a moment later.
+SET = """hash => {
+  history.replaceState(null, "", hash);
+  dispatchEvent(new Event("hashchange"));
+}"""
 PAGE = """<!doctype html>
 <html lang="en" data-theme="{theme}">
 <head>
@@ -45,7 +50,7 @@ def html_of(part, pictures=False):
         return part
     if pictures:
         return part.page_html()
-    with mock.patch.object(type(part), "_picture", lambda _: BLANK):
+    with mock.patch.object(type(part), "_picture", return_value=BLANK):
         return part.page_html()
 
 
@@ -87,11 +92,16 @@ def addressed(fragment, names):
 
 
 def names_in(html):
-    """What a link calls the widgets of a page."""
+    """What a link calls the widgets of a page, as it is on disk."""
+    return counted(NAME.findall(html))
+
+
+def counted(names):
+    """Of widgets that start alike, the second is called ``NAME~2``."""
     found = []
-    for base in NAME.findall(html):
-        count = sum(re.sub(r"~\d+$", "", name) == base for name in found)
-        found.append(f"{base}~{count + 1}" if count else base)
+    for at, base in enumerate(names):
+        count = names[: at + 1].count(base)
+        found.append(base if count == 1 else f"{base}~{count}")
     return found
 
 
@@ -177,9 +187,10 @@ class Reader:
 
     def set(self, *states):
         """Set the widgets, as a link does that is opened in an open page."""
-        names = names_in(self.page.content())
-        fragment = addressed(hash_of(*states), names)
-        self.page.evaluate("to => { location.hash = to }", fragment)
+        hosts = self.page.locator(".bp-host")
+        names = hosts.evaluate_all("all => all.map(e => e.dataset.name)")
+        fragment = addressed(hash_of(*states), counted(names))
+        self.page.evaluate(SET, fragment)
 
     def wait_until_drawn(self):
         """What has changed by now is on the screen."""

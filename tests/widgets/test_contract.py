@@ -8,23 +8,32 @@ load; those of the page's own script share one page with two of each widget.
 
 import json
 import random
+import re
 from functools import cache
 from urllib.parse import quote, unquote
+from xml.etree import ElementTree
 
+import accessibility
 import pytest
 import traitlets
 import widget_modules
+import widget_page
 import widget_says
 from backprop import widgets
 from backprop.symbolic import z
 from backprop.widgets.core.neuron import ACTIVATION_WORDS, NeuronWidget
-from budget import budget
+from bs4 import BeautifulSoup
+from budget import SWEEP, budget
+from matplotlib import pyplot as plt
 
 site = pytest.mark.site
 
 NAMES = [*widgets.registry]
 WIDTHS = (1280, 375)
 HEIGHT = 900
+LARGEST = 70_000  # bytes of a picture
+NO_NUMBER = re.compile(r"\b(nan|inf)\b")
+PLACE = re.compile(r'<use [^>]*x="([^"]*)" y="([^"]*)"')
 
 
 def cases_of(name):
@@ -440,11 +449,287 @@ def test_an_address_that_is_none_of_ours_sets_nothing(name, views):
 
 
 @site
+@every_widget
+def test_a_link_restores_every_case(name, views, examined):
+    states = []
+    for at, found in enumerate(examined(name)):
+        if isinstance(getattr(made(name, at), "activation", ""), str):
+            state = found["shown"]["state"]
+            shared = made(name, at).shared
+            states.append({trait: state[trait] for trait in shared})
+    assert states
+    fragments = [fragment_of(state) for state in states]
+    assert visited(views, widgets.registry[name](), fragments) == states
+
+
+# ---- without a script, and on paper
+
+
+def stills(name):
+    """A widget for each picture that the cases have, few as a rule."""
+    found = {}
+    for at in range(len(cases_of(name).CASES)):
+        found.setdefault(made(name, at).still_words(), made(name, at))
+    every = [*found.values()]
+    return every if SWEEP else [every[0], every[-1]]
+
+
+@every_widget
+def test_its_picture_is_small_and_says_what_it_shows(name):
+    before = plt.get_fignums()
+    for widget in stills(name):
+        soup = BeautifulSoup(widget.page_html(), "html.parser")
+        (image,) = soup.select(".bp-fallback > img.bp-still")
+        kind, _, text = image["src"].partition(",")
+        assert kind == "data:image/svg+xml"
+        assert len(image["src"]) < LARGEST
+        assert image["alt"] == widget.still_words()
+        svg = ElementTree.fromstring(unquote(text))
+        assert len([*svg.iter("{http://www.w3.org/2000/svg}path")]) > 10
+        for words in (unquote(text), image["alt"]):
+            assert not NO_NUMBER.search(words.lower()), words
+        for x, y in PLACE.findall(unquote(text)):
+            assert max(abs(float(x)), abs(float(y))) < 1000
+    assert plt.get_fignums() == before
+
+
 @every_case
-def test_a_link_restores_the_case(name, at, views, examined):
-    widget, shown = made(name, at), examined(name)[at]["shown"]["state"]
-    state = {trait: shown[trait] for trait in widget.shared}
-    if not isinstance(widget.activation, str):
-        pytest.skip("a link has the reader's function by its name only")
-    (found,) = visited(views, type(widget)(), [fragment_of(state)])
-    assert found == state
+def test_its_table_and_its_words_have_numbers_or_words_for_none(name, at):
+    widget = made(name, at)
+    head, rows = widget.steps_table()
+    assert {len(row) for row in rows} <= {len(head)}
+    for cell in [cell for row in (head, *rows) for cell in row]:
+        assert isinstance(cell, str)
+        assert not NO_NUMBER.search(cell.lower()), rows
+    assert not NO_NUMBER.search(widget.still_words().lower())
+
+
+# ---- in a page
+
+
+@pytest.fixture(scope="module")
+def opened(browser, tmp_path_factory):
+    """Open a page with two of each widget; give a reader, and how many ran
+    before any was looked for."""
+    folder = tmp_path_factory.mktemp("page")
+    both = [widgets.registry[name]() for name in NAMES * 2]
+    path = widget_page.write(folder, both)
+    with widget_page.reading(browser, path.as_uri()) as reader:
+        reader.wake(0)
+        asleep = reader.page.locator(".bp-host:not(.bp-runs)").count()
+        reader.wake_all()
+        reader.first, reader.asleep = reader.states(), asleep
+        yield reader
+        reader.check()
+
+
+@pytest.fixture
+def page(opened):
+    """The same page, as it was first."""
+    opened.page.set_viewport_size({"width": WIDTHS[0], "height": HEIGHT})
+    opened.set(*opened.first)
+    assert opened.states() == opened.first
+    yield opened
+    assert opened.complaints == []
+
+
+@site
+def test_a_view_waits_until_it_comes_near_the_screen(opened):
+    assert 0 < opened.asleep < len(NAMES) * 2
+
+
+@site
+@every_widget
+def test_two_on_a_page_are_two(name, page):
+    one, other = NAMES.index(name), NAMES.index(name) + len(NAMES)
+    before = page.html(other)
+    slider = page.widget(one).get_by_role("slider").first
+    slider.press("End")
+    slider.press("ArrowLeft")
+    states = page.states()
+    assert states[one] != page.first[one]
+    assert [*states[:one], *states[one + 1 :]] == [
+        *page.first[:one],
+        *page.first[one + 1 :],
+    ]
+    assert page.html(other) == before
+
+
+FOCUSED = """() => {
+  const e = document.activeElement;
+  const { outlineStyle, outlineWidth } = getComputedStyle(e);
+  return [e.closest(".bp-host") ? [...document.querySelectorAll(".bp-host")]
+    .indexOf(e.closest(".bp-host")) : -1, e.tagName, e.type ?? "",
+    `${outlineStyle} ${outlineWidth}`];
+}"""
+BEFORE = """host => {
+  host.tabIndex = -1;
+  host.focus({ preventScroll: true });
+  host.removeAttribute("tabindex");
+}"""
+
+
+@site
+@every_widget
+def test_the_keyboard_reaches_every_control_and_its_focus_is_seen(name, page):
+    at = NAMES.index(name)
+    page.widget(at).evaluate(BEFORE)
+    reached = []
+    while len(reached) < 60:
+        page.page.keyboard.press("Tab")
+        host, tag, kind, outline = page.page.evaluate(FOCUSED)
+        if host != at:
+            break
+        assert outline.startswith("solid"), (tag, kind)
+        reached.append(kind)
+        if kind == "range":
+            before = page.states()
+            page.page.keyboard.press("ArrowRight")
+            moved = page.states() != before
+            page.page.keyboard.press("ArrowLeft")
+            assert moved or page.states() != before
+    controls = page.widget(at).locator(".bp:not(.bp-fallback)")
+    for css, kind in (
+        ("input[type=range]:visible", "range"),
+        ("select:visible", "select-one"),
+        ("input[type=checkbox]:visible", "checkbox"),
+        ("button:visible:not(:disabled)", "button"),
+    ):
+        assert reached.count(kind) == controls.locator(css).count(), kind
+
+
+COLOURS = """host => [...host.querySelectorAll(".bp, .bp *")]
+  .filter(e => !e.closest("math") && e.getClientRects().length)
+  .map(e => getComputedStyle(e)).map(s => [s.color, s.fill, s.stroke,
+    s.backgroundColor].join(" "))"""
+SWITCH = "t => { document.documentElement.dataset.theme = t; }"
+
+
+@site
+def test_a_switch_of_the_theme_changes_every_colour(page):
+    for at in range(len(NAMES)):
+        light = page.widget(at).evaluate(COLOURS)
+        page.page.evaluate(SWITCH, "dark")
+        dark = page.widget(at).evaluate(COLOURS)
+        changed = [a != b for a, b in zip(light, dark, strict=True)]
+        assert all(changed), NAMES[at]
+        page.page.evaluate(SWITCH, "light")
+        assert page.widget(at).evaluate(COLOURS) == light
+
+
+@site
+@pytest.mark.parametrize("width", [375, 320])
+def test_the_page_does_not_scroll_sideways(width, page):
+    page.page.set_viewport_size({"width": width, "height": 700})
+    page.set(*[{"exact": True}] * len(NAMES) * 2)
+    wide = "document.documentElement.scrollWidth"
+    assert page.page.evaluate(wide) <= width
+
+
+LOOKS = [("light", 1280), ("dark", 375)]
+LOOKS += [("light", 375), ("dark", 1280)] if SWEEP else []
+
+
+@site
+@pytest.mark.parametrize(("theme", "width"), LOOKS)
+def test_axe_finds_nothing(theme, width, page):
+    page.page.set_viewport_size({"width": width, "height": HEIGHT})
+    page.page.evaluate(SWITCH, theme)
+    try:
+        page.set(*[{"exact": True, "step": 4}] * len(NAMES), *page.first)
+        for at in range(len(NAMES)):
+            one = f".bp-host >> nth={at}"
+            mark = "e => e.setAttribute('data-looked-at', '')"
+            page.page.locator(one).evaluate(mark)
+        assert accessibility.violations(page.page, "[data-looked-at]") == []
+    finally:
+        page.page.evaluate(SWITCH, "light")
+
+
+def assert_stands_still(reader, at, widget):
+    """The picture and the table of this widget are what is seen."""
+    head, rows = widget.steps_table()
+    fallback = reader.fallback(at)
+    table, picture = fallback.locator("table"), fallback.locator("img")
+    assert table.is_visible()
+    assert table.locator("th").all_text_contents() == head
+    assert table.locator("tbody tr").count() == len(rows)
+    assert picture.is_visible()
+    top, below = picture.bounding_box(), table.bounding_box()
+    assert min(top["width"], top["height"]) > 150
+    assert top["y"] + top["height"] <= below["y"]
+
+
+@site
+def test_on_paper_are_the_picture_and_the_table_and_no_dead_control(page):
+    page.page.emulate_media(media="print")
+    try:
+        for at, name in enumerate(NAMES):
+            assert_stands_still(page, at, widgets.registry[name]())
+            dead = page.widget(at).locator("input, select, button, .bp-live")
+            assert dead.locator("visible=true").count() == 0
+            heard = page.widget(at).aria_snapshot()
+            assert "table" in heard
+            assert "slider" not in heard
+    finally:
+        page.page.emulate_media(media="screen")
+    for at in range(len(NAMES)):
+        assert not page.fallback(at).is_visible()
+        assert "table" not in page.widget(at).aria_snapshot()
+
+
+@site
+def test_without_javascript_the_picture_and_the_table_stand_there(show):
+    every = [widgets.registry[name]() for name in NAMES]
+    options = {"java_script_enabled": False, "pictures": True}
+    with show(*every, **options) as reader:
+        for at, widget in enumerate(every):
+            assert_stands_still(reader, at, widget)
+
+
+@site
+def test_a_link_sets_its_widgets_and_none_that_was_edited_since(page, show):
+    for at in range(len(NAMES)):
+        slider = page.widget(at).get_by_role("slider").first
+        slider.press("End")
+    for index in (0, len(NAMES)):
+        page.all_digits(index).check()
+    states = page.states()
+    shown = [page.live(at) for at in range(len(NAMES))]
+    stands = [page.values(at) for at in range(len(NAMES))]
+    fragment = page.page.evaluate("location.hash")
+    edited = [widgets.registry[name](exact=True) for name in NAMES]
+    same = [widgets.registry[name]() for name in NAMES]
+    with show(*edited, *same, hash=fragment) as reader:
+        reader.wake_all()
+        now = reader.states()
+        count = len(NAMES)
+        for at, widget in enumerate(edited):
+            plain = widget_modules.state_of(widget)
+            assert now[at] == {name: plain[name] for name in widget.shared}
+        assert now[count:] == states[:count]
+        places = range(count, 2 * count)
+        assert [reader.live(at) for at in places] == shown
+        assert [reader.values(at) for at in places] == stands
+
+
+@site
+def test_a_widget_that_fails_takes_no_other_with_it(browser, tmp_path):
+    parts = []
+    for name in NAMES:
+        whole = widget_page.html_of(widgets.registry[name]())
+        start = whole.index("{", whole.index("application/json"))
+        end = whole.index("</script>")
+        parts += [whole[:start] + '{"choices": 1}' + whole[end:], whole]
+    path = widget_page.write(tmp_path, parts)
+    with widget_page.reading(browser, path.as_uri()) as reader:
+        for at in range(len(parts)):
+            failed = reader.widget(at).locator(".bp-failed").count()
+            assert failed == (at % 2 == 0), NAMES[at // 2]
+            if not failed:
+                slider = reader.widget(at).get_by_role("slider").first
+                before = reader.live(at)
+                slider.press("End")
+                slider.press("Home")
+                assert reader.live(at) != before or NAMES[at // 2]
+        assert reader.complaints == []

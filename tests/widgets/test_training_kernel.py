@@ -124,6 +124,7 @@ function draw(seed, count, m) {
 def script():
     """The modules of the front end as one script."""
     texts = [(SOURCES / f"{name}.js").read_text() for name in MODULES]
+    texts.insert(2, "const schema = training_playground;")
     return Script("\n".join(IMPORT.sub("", text) for text in texts) + CALLS)
 
 

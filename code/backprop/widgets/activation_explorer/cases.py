@@ -1,7 +1,6 @@
 """The activation explorer in the states that may go wrong."""
 
 import sympy as sp
-
 from backprop.symbolic import z
 from backprop.widgets.core.cases import Case, numbers
 

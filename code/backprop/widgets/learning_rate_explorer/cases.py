@@ -5,7 +5,6 @@ import re
 
 import numpy as np
 import sympy as sp
-
 from backprop.symbolic import z
 from backprop.widgets.core.cases import NUMBER, Case, flat, numbers
 
@@ -40,7 +39,8 @@ CASES = [
 BELOW = {"start": -0.5}
 """Where no two activations look the same."""
 
-COMPUTED = "({ compute }, model) => compute(model).path.map(({ w, L }) => [w, L])"
+COMPUTED = """({ compute }, model) =>
+  compute(model).path.map(({ w, L }) => [w, L])"""
 
 LAST = re.compile(rf"After (\d+) updates?: w = ({NUMBER}), L = ({NUMBER})")
 LIMIT = re.compile(rf"the limit here is η < ({NUMBER})")

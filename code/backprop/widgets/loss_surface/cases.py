@@ -1,7 +1,6 @@
 """The loss surface with paths of every kind, and where it may go wrong."""
 
 import sympy as sp
-
 from backprop.symbolic import z
 from backprop.widgets.core.cases import Case, flat, numbers
 
@@ -32,7 +31,8 @@ BELOW = {"w": -0.5}
 """Where no two activations look the same."""
 
 COMPUTED = """({ formulas, descent }, model) =>
-  descent(model, formulas(model).neuron).path.map(({ w, b, L }) => [w, b, L])"""
+  descent(model, formulas(model).neuron).path.map(
+    ({ w, b, L }) => [w, b, L])"""
 
 
 def found(shown):

@@ -2,7 +2,6 @@
 
 import numpy as np
 import sympy as sp
-
 from backprop.symbolic import emit_network, z
 from backprop.widgets.core.cases import Case, numbers
 from backprop.widgets.network_stepper.numbers import (

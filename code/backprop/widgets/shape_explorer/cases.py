@@ -4,7 +4,6 @@ import math
 
 import numpy as np
 import sympy as sp
-
 from backprop.symbolic import z
 from backprop.widgets.core.cases import Case, flat, numbers
 from backprop.widgets.shape_explorer.widget import EQUATIONS, GIVEN, MISTAKES
@@ -52,7 +51,8 @@ COMPUTED = """({ compute }, model) => Object.fromEntries(
 READ = """place => ({
   marks: [...place.querySelectorAll(".bp-mark")].map((e) => e.textContent),
   cells: [...place.querySelectorAll(
-    ".bp-result:not(.bp-lost) .bp-cell:not(.bp-out)")].map((e) => e.textContent),
+    ".bp-result:not(.bp-lost) .bp-cell:not(.bp-out)",
+  )].map((e) => e.textContent),
 })"""
 
 

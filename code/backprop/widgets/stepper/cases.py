@@ -1,7 +1,6 @@
 """The stepper at every step, and in the states that may go wrong."""
 
 import sympy as sp
-
 from backprop.symbolic import z
 from backprop.widgets.core.cases import Case, numbers
 from backprop.widgets.stepper.steps import WORDS

@@ -1,7 +1,6 @@
 """The playground with every data set, and where a training may go wrong."""
 
 import sympy as sp
-
 from backprop.numerics import network
 from backprop.symbolic import z
 from backprop.widgets.core.cases import Case, flat, numbers
