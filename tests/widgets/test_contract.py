@@ -626,6 +626,11 @@ def test_the_page_does_not_scroll_sideways(width, page):
     assert page.page.evaluate(wide) <= width
 
 
+# The first of these are looked at, with what else stands there on paper.
+LOOK_AT = """(hosts, count) => hosts.forEach((host, at) => {
+  host.toggleAttribute("data-looked-at", at < count);
+  host.classList.toggle("bp-runs", at >= count);
+})"""
 LOOKS = [("light", 1280), ("dark", 375)]
 LOOKS += [("light", 375), ("dark", 1280)] if SWEEP else []
 
@@ -637,12 +642,12 @@ def test_axe_finds_nothing(theme, width, page):
     page.page.evaluate(SWITCH, theme)
     try:
         page.set(*[{"exact": True, "step": 4}] * len(NAMES), *page.first)
-        for at in range(len(NAMES)):
-            one = f".bp-host >> nth={at}"
-            mark = "e => e.setAttribute('data-looked-at', '')"
-            page.page.locator(one).evaluate(mark)
+        hosts = page.page.locator(".bp-host")
+        hosts.evaluate_all(LOOK_AT, len(NAMES))
+        assert page.page.locator("table:visible").count() == len(NAMES)
         assert accessibility.violations(page.page, "[data-looked-at]") == []
     finally:
+        hosts.evaluate_all(LOOK_AT, 0)
         page.page.evaluate(SWITCH, "light")
 
 
@@ -728,8 +733,9 @@ def test_a_widget_that_fails_takes_no_other_with_it(browser, tmp_path):
             assert failed == (at % 2 == 0), NAMES[at // 2]
             if not failed:
                 slider = reader.widget(at).get_by_role("slider").first
-                before = reader.live(at)
-                slider.press("End")
-                slider.press("Home")
-                assert reader.live(at) != before or NAMES[at // 2]
+                said = [reader.live(at)]
+                for key in ("End", "Home"):
+                    slider.press(key)
+                    said.append(reader.live(at))
+                assert len({*said}) > 1, NAMES[at // 2]
         assert reader.complaints == []

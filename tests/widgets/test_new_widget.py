@@ -63,7 +63,8 @@ export function view(model, element) {
   const bar = s("rect", { class: "bp-tiny", height: 30 });
   const live = h("p", { class: "bp-live", role: "status" });
   const label = "The square as a bar";
-  const attributes = { viewBox: "0 0 100 30", role: "img", "aria-label": label };
+  const viewBox = "0 0 100 30";
+  const attributes = { viewBox, role: "img", "aria-label": label };
   element.append(
     h("div", { class: "bp-controls" }, ...controls.map((c) => c.element)),
     drawing(attributes, bar),

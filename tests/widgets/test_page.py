@@ -1,6 +1,7 @@
 """The widgets in a bare page: a real browser, no kernel, no network."""
 
 import pytest
+import widget_modules
 from backprop import widgets
 from backprop.widgets.core.links import box_html
 from backprop.widgets.stepper import steps
@@ -297,3 +298,35 @@ def test_words_cannot_become_elements(show):
         option = reader.widget().locator("option").first
         assert option.text_content() == "</script><img src=x>"
         assert reader.page.locator("img:not(.bp-still)").count() == 0
+
+
+DRAG = """([name, state]) => {
+  const model = new Model(state);
+  const place = document.createElement("div");
+  document.querySelector("main").append(place);
+  const stop = views[name].render({ model, el: place });
+  const handle = place.querySelector(".bp-handle");
+  const { left, top } = handle.getBoundingClientRect();
+  const point = (target, type, by) => target.dispatchEvent(
+    new PointerEvent(`pointer${type}`, { bubbles: true, view: window,
+      clientX: left + 5 - by, clientY: top + 5 + by }));
+  const now = () => JSON.stringify(stateOf(model));
+  const seen = [now()];
+  point(handle, "down", 0);
+  point(window, "move", 20);
+  seen.push(now());
+  stop();
+  point(window, "move", 40);
+  seen.push(now());
+  point(window, "up", 40);
+  place.remove();
+  return seen;
+}"""
+
+
+@with_handle
+def test_a_drag_ends_with_its_view(name, views):
+    widget = make(name)
+    given = [widget.view, widget_modules.state_of(widget)]
+    before, dragged, ended = views.evaluate(DRAG, given)
+    assert before != dragged == ended
