@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).resolve().parents[2]
 EPOCH = "315532800"  # 1980, the first year that a zip file can name
-NOT_NEEDED = shutil.ignore_patterns("__pycache__", "*.egg-info")
+NOT_NEEDED = shutil.ignore_patterns("__pycache__", "*.egg-info", "cases.py")
 
 
 def name(root=ROOT):

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from unittest import mock
 from urllib.parse import quote, unquote, urlsplit
 
 import house
@@ -19,6 +20,11 @@ NO_NUMBER = re.compile(r"NaN|Infinity|undefined|null")
 ELSEWHERE = re.compile(r"^(?!file:|data:|blob:|about:)")
 # The address is written before the clipboard, which takes a while, is.
 PRESS_SHARE = "button => { button.click(); return location.hash; }"
+# The browser itself says so a moment later.
+SET = """hash => {
+  history.replaceState(null, "", hash);
+  dispatchEvent(new Event("hashchange"));
+}"""
 PAGE = """<!doctype html>
 <html lang="en" data-theme="{theme}">
 <head>
@@ -32,23 +38,25 @@ PAGE = """<!doctype html>
 """
 
 
-drawn = {}
+# In place of a still picture, where nobody looks at it: one takes half a
+# second to draw.
+BLANK = """<img class="bp-still" alt="left out" src="data:image/svg+xml,\
+%3Csvg xmlns='http://www.w3.org/2000/svg' width='200' height='200'/%3E">"""
 
 
-def html_of(part):
-    """What a page has of a widget, drawn once for each state; or HTML."""
+def html_of(part, pictures=False):
+    """What a page has of a widget, as a rule without its picture; or HTML."""
     if isinstance(part, str):
         return part
-    # By its name: every widget is of a class of its own.
-    key = type(part).__name__, json.dumps(part.page_state())
-    if key not in drawn:
-        drawn[key] = part.page_html()
-    return drawn[key]
+    if pictures:
+        return part.page_html()
+    with mock.patch.object(type(part), "_picture", return_value=BLANK):
+        return part.page_html()
 
 
-def write(folder, parts, theme="light"):
+def write(folder, parts, theme="light", pictures=False):
     """Write a page with these widgets; return its path."""
-    body = "\n".join(html_of(part) for part in parts)
+    body = "\n".join(html_of(part, pictures) for part in parts)
     path = folder / "page.html"
     text = PAGE.format(theme=theme, files=files_of(body), body=body)
     path.write_text(text, encoding="utf-8")
@@ -84,11 +92,16 @@ def addressed(fragment, names):
 
 
 def names_in(html):
-    """What a link calls the widgets of a page."""
+    """What a link calls the widgets of a page, as it is on disk."""
+    return counted(NAME.findall(html))
+
+
+def counted(names):
+    """Of widgets that start alike, the second is called ``NAME~2``."""
     found = []
-    for base in NAME.findall(html):
-        count = sum(re.sub(r"~\d+$", "", name) == base for name in found)
-        found.append(f"{base}~{count + 1}" if count else base)
+    for at, base in enumerate(names):
+        count = names[: at + 1].count(base)
+        found.append(base if count == 1 else f"{base}~{count}")
     return found
 
 
@@ -174,9 +187,10 @@ class Reader:
 
     def set(self, *states):
         """Set the widgets, as a link does that is opened in an open page."""
-        names = names_in(self.page.content())
-        fragment = addressed(hash_of(*states), names)
-        self.page.evaluate("to => { location.hash = to }", fragment)
+        hosts = self.page.locator(".bp-host")
+        names = hosts.evaluate_all("all => all.map(e => e.dataset.name)")
+        fragment = addressed(hash_of(*states), counted(names))
+        self.page.evaluate(SET, fragment)
 
     def wait_until_drawn(self):
         """What has changed by now is on the screen."""

@@ -3,6 +3,7 @@
 from contextlib import contextmanager
 
 import pytest
+import widget_modules
 import widget_page
 
 
@@ -11,8 +12,8 @@ def show(browser, tmp_path):
     """Return a context manager that shows widgets and gives a `Reader`."""
 
     @contextmanager
-    def open_page(*parts, hash="", theme="light", **options):
-        path = widget_page.write(tmp_path, parts, theme)
+    def open_page(*parts, hash="", theme="light", pictures=False, **options):
+        path = widget_page.write(tmp_path, parts, theme, pictures)
         address = path.as_uri() + hash
         with widget_page.reading(browser, address, **options) as reader:
             yield reader
@@ -20,3 +21,10 @@ def show(browser, tmp_path):
                 reader.check()
 
     return open_page
+
+
+@pytest.fixture(scope="session")
+def views(browser):
+    """Open one page with the views of all widgets, for all tests."""
+    with widget_modules.opened(browser) as page:
+        yield page

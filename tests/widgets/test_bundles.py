@@ -9,11 +9,19 @@ import subprocess
 
 import house
 import pytest
+from backprop.widgets import registry
+from backprop.widgets.__main__ import GENERATED, generated
 
 WIDGETS = house.ROOT / "code" / "backprop" / "widgets"
-STATIC, FRONTEND = WIDGETS / "static", WIDGETS / "frontend"
-BUNDLES = ["page.js", "widgets.js", "widgets.css"]
-LIMIT = 60_000  # bytes, compressed: what a chapter transfers for its widgets
+STATIC, FRONTEND = WIDGETS / "static", house.ROOT / "code" / "frontend"
+NAMES = [*registry]
+PAGE = [f"page/{n}.{kind}" for n in ("core", *NAMES) for kind in ("js", "css")]
+NOTEBOOK = [f"notebook/{n}.{kind}" for n in NAMES for kind in ("js", "css")]
+BUNDLES = PAGE + NOTEBOOK
+DEAREST = ("core", "stepper", "learning_rate_explorer", "loss_surface")
+"""What the chapter with the most widgets loads (chapter 3)."""
+
+LIMIT, CORE = 45_000, 22_000  # bytes, compressed
 NAMESPACES = {"www.w3.org"}
 
 
@@ -50,41 +58,74 @@ def rebuilt(tmp_path_factory):
     if code and re.search(r"ENOTFOUND|EAI_AGAIN|ECONNREFUSED|network", log):
         left_out("npm cannot reach its registry: not rebuilt")
     assert code == 0, log
-    code, log = run(["npm", "run", "build"], folder)
+    out = folder.parent / "static"
+    code, log = run(["node", "build.mjs", str(WIDGETS), str(out)], folder)
     assert code == 0, log
-    return folder.parent / "static"
+    return out
 
 
-@pytest.mark.parametrize("name", BUNDLES)
-def test_a_bundle_is_what_its_sources_give(name, rebuilt):
-    assert (rebuilt / name).read_bytes() == (STATIC / name).read_bytes()
+def test_the_bundles_are_what_their_sources_give(rebuilt):
+    for name in BUNDLES:
+        assert (rebuilt / name).read_bytes() == text_of(name).encode(), name
 
 
-def test_nothing_else_is_committed_there():
-    assert sorted(path.name for path in STATIC.iterdir()) == sorted(BUNDLES)
+def test_nothing_else_is_committed_there(rebuilt):
+    for folder in (STATIC, rebuilt):
+        files = [path for path in folder.rglob("*") if path.is_file()]
+        found = sorted(path.relative_to(folder).as_posix() for path in files)
+        assert found == sorted(BUNDLES)
+
+
+def test_the_generated_sources_are_a_fresh_emission():
+    files = generated()
+    assert {path.name for path in GENERATED.iterdir()} == {*files}
+    for name, text in files.items():
+        assert (GENERATED / name).read_text(encoding="utf-8") == text, name
+
+
+def text_of(name):
+    return (STATIC / name).read_text(encoding="utf-8")
+
+
+def weight(*views):
+    """What a page loads for these views, compressed."""
+    names = [f"page/{view}.{kind}" for view in views for kind in ("js", "css")]
+    return sum(len(gzip.compress(text_of(n).encode(), 9)) for n in names)
 
 
 def test_a_page_loads_little():
-    parts = [(STATIC / name).read_bytes() for name in ("page.js", BUNDLES[2])]
-    assert all(parts)
-    assert sum(len(gzip.compress(part, 9)) for part in parts) <= LIMIT
+    assert weight("core") <= CORE
+    assert weight(*DEAREST) <= LIMIT
+    for name in NAMES:
+        assert weight("core", name) <= LIMIT, name
 
 
 @pytest.mark.parametrize("name", BUNDLES)
 def test_a_bundle_names_no_other_host(name):
-    text = (STATIC / name).read_text(encoding="utf-8")
-    assert text.strip()
+    text = text_of(name)
     hosts = set(re.findall(r"(?:https?:)?//([\w-]+(?:\.[\w-]+)+)", text))
     assert hosts <= NAMESPACES
     for word in ("import(", "importScripts", "XMLHttpRequest", "fetch("):
         assert word not in text
 
 
-def test_the_page_script_is_a_classic_script():
-    text = (STATIC / "page.js").read_text(encoding="utf-8")
-    assert not re.search(r"\b(export|import)\s*[{*]", text)
-    text = (STATIC / "widgets.js").read_text(encoding="utf-8")
-    assert re.search(r"export\s*\{[\w$]+ as default", text)
+def test_a_page_has_classic_scripts_and_a_notebook_modules():
+    for name in BUNDLES:
+        text = text_of(name)
+        if name.startswith("page/"):
+            assert not re.search(r"\b(export|import)\s*[{*]", text), name
+        elif name.endswith(".js"):
+            assert re.search(r"export\s*\{[\w$]+ as default", text), name
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_styles_of_a_view_reach_nothing_else(name):
+    text = text_of(f"page/{name}.css")
+    heads = re.findall(r"([^{};]+)\{", text)
+    rules = [head for head in heads if not head.startswith("@")]
+    assert bool(rules) == (WIDGETS / name / "view.css").exists()
+    for selector in [one for rule in rules for one in rule.split(",")]:
+        assert f"[data-view={name}]" in selector, selector
 
 
 def test_versions_are_pinned():

@@ -11,6 +11,7 @@ import sympy as sp
 import traitlets
 from backprop import widgets
 from backprop.symbolic import catalogue, tree, z
+from backprop.widgets.core import schema
 from backprop.widgets.core.links import box_html
 from backprop.widgets.core.numbers import Number
 from bs4 import BeautifulSoup
@@ -54,7 +55,7 @@ def test_a_bad_number_is_refused_and_the_old_one_stays(cls, name, bad):
 @pytest.mark.parametrize(("cls", "name"), NUMBERS)
 def test_the_ends_of_a_range_belong_to_it(cls, name):
     widget = cls()
-    low, high = widget.ranges[name]
+    low, high = schema.of(cls)["ranges"][name]
     for value in (low, high):
         setattr(widget, name, value)
         assert getattr(widget, name) == value
@@ -289,10 +290,11 @@ def parts(widget):
 def test_the_page_has_the_state_as_json(cls):
     widget = cls()
     state, _ = parts(widget)
-    assert state["view"] == widget.view
     for name in widget.shared:
         assert state[name] == json.loads(json.dumps(getattr(widget, name)))
-    assert set(state["ranges"]) <= set(state)
+    known = schema.of(cls)
+    assert {*state} == {*known["traits"]} >= {*known["shared"]}
+    assert {*known["ranges"]} <= {*state}
     assert not {"layout", "_esm", "_css", "tooltip"} & set(state)
 
 
@@ -424,12 +426,3 @@ def test_formulas_come_from_the_activation_only(cls):
     with pytest.raises(traitlets.TraitError, match="custom: found formulas"):
         widget.custom = {"name": "sigmoid", "activation": "garbage"}
     assert widget.custom == {}
-
-
-@pytest.mark.parametrize(
-    "cls", [widgets.LearningRateExplorer, widgets.LossSurface]
-)
-@pytest.mark.parametrize("bad", [["x"], [[1.0]], [[1.0, "x"]]], ids=str)
-def test_a_path_is_a_list_of_points(cls, bad):
-    with pytest.raises(traitlets.TraitError):
-        cls(path=bad)

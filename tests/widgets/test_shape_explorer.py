@@ -1,18 +1,18 @@
 """The shape explorer: arrays, shapes, and what a planted mistake breaks."""
 
 import itertools
-import json
 import random
 import re
 
 import numpy as np
 import pytest
 import traitlets
+import widget_modules
 import widget_page
 from backprop import widgets
 from backprop.numerics import gradcheck, network
+from backprop.widgets.shape_explorer.cases import badge
 from backprop.widgets.shape_explorer.widget import EQUATIONS, GIVEN, MISTAKES
-from widget_says import badge
 
 ORDER = [*GIVEN, *EQUATIONS]
 SIZES = ("m", "inputs", "hidden", "outputs")
@@ -51,7 +51,6 @@ def random_states(seed, count, mistakes=MISTAKES):
         ("column", 6),
         ("mistake", "all"),
         ("array", "Z[3]"),
-        ("parameters", {}),
     ],
 )
 def test_a_bad_value_is_refused_and_the_old_one_stays(name, bad):
@@ -210,21 +209,13 @@ def test_the_table_and_the_still_say_what_is_wrong():
 # ---- the view --------------------------------------------------------------
 
 
-MODEL = """class Model {  // what a view gets in a notebook
-  constructor(state) { this.state = { ...state }; this.heard = []; }
-  get(name) { return this.state[name]; }
-  set(name, value) {
-    this.state[name] = value;
-    for (const [events, listener] of this.heard)
-      if (events.split(" ").includes(`change:${name}`)) listener();
-  }
-  on(events, listener) { this.heard.push([events, listener]); }
-  off() { this.heard = []; }
-  save_changes() {}
-}"""
 VIEW = """([state, changes]) => {
   const model = new Model(state), place = document.createElement("div");
-  const stop = w.render({ model, el: place });
+  const stop = views.shape_explorer.render({ model, el: place });
+  const computed = () => Object.fromEntries(
+    Object.entries(computes.shape_explorer.compute(model).found)
+      .filter(([, { rows }]) => rows)
+      .map(([name, { rows, flat }]) => [name, flat ? rows[0] : rows]));
   const all = changes.map((values) => {
     for (const [name, value] of Object.entries(values)) model.set(name, value);
     const cards = [...place.querySelectorAll(".bp-option")].map((card) =>
@@ -235,35 +226,20 @@ VIEW = """([state, changes]) => {
           [...line.querySelectorAll(".bp-cell:not(.bp-out)")].map((cell) =>
             cell.classList.contains("bp-bad"))).filter((row) => row.length)]);
     const bad = [...place.querySelectorAll(".bp-result .bp-bad")];
-    return { drawn: model.get("drawn"), cards, parts, bad: bad.length,
+    return { drawn: computed(), cards, parts, bad: bad.length,
       live: place.querySelector(".bp-live").textContent,
       words: place.querySelector(".bp-verdict").textContent };
   });
   stop();
   return all;
 }"""
-PAGE = """<!doctype html><html lang="en"><meta charset="utf-8">
-<title>View</title><body></body></html>"""
 
 
-@pytest.fixture(scope="module")
-def view(browser, tmp_path_factory):
+@pytest.fixture
+def view(views):
     """Draw the widget in many states; what it shows in each."""
-    folder = tmp_path_factory.mktemp("view")
-    widget_page.write(folder, [])
-    script = (
-        "<script type=module>import w from './widgets.js';"
-        f"{MODEL}Object.assign(window, {{Model, w}});</script>"
-    )
-    text = PAGE.replace("</body>", f"{script}</body>")
-    (folder / "view.html").write_text(text, encoding="utf-8")
-    with widget_page.served(folder) as address:
-        page = browser.new_page()
-        page.goto(f"{address}/view.html")
-        page.wait_for_function("window.w !== undefined")
-        state = json.loads(json.dumps(widgets.ShapeExplorer().page_state()))
-        yield lambda changes: page.evaluate(VIEW, [state, changes])
-        page.close()
+    state = widget_modules.state_of(widgets.ShapeExplorer())
+    return lambda changes: views.evaluate(VIEW, [state, changes])
 
 
 @browser_test
@@ -278,7 +254,7 @@ def test_what_is_drawn_is_what_run_computes(view):
     for state, shown in zip(states, view(states), strict=True):
         widget = widgets.ShapeExplorer(**state)
         expected = widget.run()
-        assert list(shown["drawn"]) == list(expected), state
+        assert {*shown["drawn"]} == {*expected}, state
         for name, array in expected.items():
             found = np.array(shown["drawn"][name])
             assert found.shape == np.shape(array), (name, state)

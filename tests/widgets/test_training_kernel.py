@@ -129,6 +129,7 @@ function draw(seed, count, m) {
 def script():
     """The modules of the front end as one script."""
     texts = [(SOURCES / f"{name}.js").read_text() for name in MODULES]
+    texts.insert(2, "const schema = training_playground;")
     text = "\n".join(IMPORT.sub("", text) for text in texts) + CALLS
     with running(text) as script:
         yield script
