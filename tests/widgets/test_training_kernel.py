@@ -15,6 +15,7 @@ from backprop.numerics import activations, data, losses, network, optimisers
 from backprop.symbolic import catalogue, emit
 from backprop.symbolic.catalogue import z
 from backprop.widgets import TrainingPlayground
+from backprop.widgets.core import schema
 from backprop.widgets.training_playground.mulberry import Mulberry
 from javascript import running
 from random_networks import SOFTMAX
@@ -22,16 +23,12 @@ from sympy.codegen.cfunctions import expm1
 from widget_numbers import layers_of
 
 SOURCES = house.ROOT / "code/backprop/widgets"
-MODULES = [
-    "generated/formulas",
-    "generated/schema",
-    "generated/own",
-    "core/expression",
-]
+MODULES = ["generated/formulas", "generated/own", "core/expression"]
 MODULES += [
     f"training_playground/{name}"
     for name in ("matrix", "rules", "batch_network", "random", "compute")
 ]
+OF_PLAYGROUND = schema.of(TrainingPlayground)
 IMPORT = re.compile(r"^import .*?;\n|^export (?!const )", re.M | re.S)
 NAMES = [*catalogue.ACTIVATIONS]
 every_activation = pytest.mark.parametrize("name", NAMES)
@@ -129,7 +126,7 @@ function draw(seed, count, m) {
 def script():
     """The modules of the front end as one script."""
     texts = [(SOURCES / f"{name}.js").read_text() for name in MODULES]
-    texts.insert(2, "const schema = training_playground;")
+    texts.insert(0, f"const schema = {json.dumps(OF_PLAYGROUND)};")
     text = "\n".join(IMPORT.sub("", text) for text in texts) + CALLS
     with running(text) as script:
         yield script
