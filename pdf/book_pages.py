@@ -103,6 +103,8 @@ def _find_pictures(page, html):
     """Give every picture its full address on this computer."""
     folder = (Path(html) / page.name).parent
     for picture in page.article.select("img[src]"):
+        for hint in ("loading", "width", "height"):  # they are for a screen
+            picture.attrs.pop(hint, None)
         if not urlsplit(picture["src"]).scheme:
             file = folder / unquote(picture["src"])
             picture["src"] = file.resolve().as_uri()

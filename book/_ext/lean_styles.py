@@ -194,6 +194,7 @@ def as_drawing(name, value, code=""):
         yield "display", "inline-block"
         yield "min-height", "1em"
         yield "min-width", "1em"
+        yield "vertical-align", "-.125em"
         yield "mask", "var(--icon) 0 50%/auto 1em no-repeat"
         yield "print-color-adjust", "exact"
     else:
