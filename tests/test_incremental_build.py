@@ -104,6 +104,14 @@ def test_a_title_or_label_that_changed_has_all_pages_written():
     assert incremental_build.all_or_some(None, env) == []
 
 
+def test_the_order_in_which_pages_were_read_is_no_change():
+    one = environment(cite={"refs": [("one", 1), ("two", (2, 1))]})
+    other = environment(cite={"refs": [("two", (2, 1)), ("one", 1)]})
+    third = environment(cite={"refs": [("two", (1, 2)), ("one", 1)]})
+    texts = [incremental_build.seen_elsewhere(e) for e in (one, other, third)]
+    assert texts[0] == texts[1] != texts[2]
+
+
 def test_an_object_is_known_by_what_it_says_not_by_its_address():
     one, other = [{"a": object(), "b": {x, "c"}} for x in "ab"]
     assert incremental_build.plain(one["a"]) == "<object object>"

@@ -115,6 +115,7 @@ def seen_elsewhere(env):
 def plain(value):
     """Return a text that is the same for equal data, in whatever order.
 
+    The order of a list is that in which pages were read, and does not count.
     An object that has no text of its own counts by its type alone.
 
     >>> plain({"b": {2, 1}, "a": None})
@@ -123,10 +124,10 @@ def plain(value):
     if isinstance(value, dict):
         rows = (f"{plain(k)}: {plain(v)}" for k, v in value.items())
         return "{" + ", ".join(sorted(rows)) + "}"
-    if isinstance(value, (set, frozenset)):
-        return "{" + ", ".join(sorted(map(plain, value))) + "}"
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, tuple):
         return "(" + ", ".join(map(plain, value)) + ")"
+    if isinstance(value, (set, frozenset, list)):
+        return "{" + ", ".join(sorted(map(plain, value))) + "}"
     text = str(value) if isinstance(value, Node) else repr(value)
     return ADDRESS.sub("", text)
 
