@@ -20,7 +20,7 @@ CODE := $(shell find code book/_ext -type f \
 	! -path '*/node_modules/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help book pdf lite site test lab serve handout generate lint format \
+.PHONY: help book pdf lite site test test-all lab serve handout generate lint format \
 	bench hub-test clean distclean
 
 help: ## list the targets
@@ -116,9 +116,17 @@ generate: $(VENV)/book ## write the widgets' formulas and bundles (needs Node)
 
 # Without Node the tests of the notebooks in the browser are left out.
 # JOBS processes share the tests: make test JOBS=1 has all of them in a row.
-test: $(VENV)/test $(if $(shell command -v npm),$(LITE)) ## prove everything; installs what it needs
+PROOF := $(VENV)/test $(if $(shell command -v npm),$(LITE))
+PYTEST = $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --no-loadscope-reorder
+
+test: $(PROOF) ## prove the book; installs what it needs
 	$(BIN)/python browser/ensure_browser.py
-	$(BIN)/python -m pytest -n $(JOBS)
+	$(PYTEST)
+
+# What `make test` leaves out for its time, Firefox and WebKit among it.
+test-all: $(PROOF) ## prove it in every way: every page, browser and notebook
+	$(BIN)/python browser/ensure_browser.py
+	$(PYTEST) -m ""
 
 lint: $(VENV)/test ## check the style of the Python code
 	$(BIN)/ruff check .
