@@ -16,7 +16,8 @@ WITNESSES := tests/numerics/test_network_against_torch.py \
 	tests/numerics/test_random_networks.py
 
 .DEFAULT_GOAL := help
-.PHONY: help book pdf lite site test lab serve handout generate lint format plants \
+.PHONY: help book pdf lite site test test-all lab serve handout generate \
+	lint format plants \
 	bench hub-test clean distclean
 
 help: ## list the targets
@@ -107,9 +108,17 @@ generate: $(VENV)/book $(FRONTEND)/node_modules/made ## write the widgets' formu
 
 # Without Node the tests of the notebooks in the browser are left out.
 # JOBS processes share the tests: make test JOBS=1 has all of them in a row.
-test: $(VENV)/test $(if $(shell command -v npm),$(LITE)) ## prove everything; installs what it needs
+PROOF := $(VENV)/test $(if $(shell command -v npm),$(LITE))
+PYTEST = $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --no-loadscope-reorder
+
+test: $(PROOF) ## prove the book; installs what it needs
 	$(BIN)/python browser/ensure_browser.py
-	$(BIN)/python -m pytest -n $(JOBS)
+	$(PYTEST)
+
+# What `make test` leaves out for its time, Firefox and WebKit among it.
+test-all: $(PROOF) ## prove it in every way: every page, browser and notebook
+	$(BIN)/python browser/ensure_browser.py
+	$(PYTEST) -m ""
 
 SCRIPTS := "backprop/widgets/**/*.js" "frontend/*.js" "frontend/*.mjs"
 STYLES := "backprop/widgets/**/*.css"

@@ -1,32 +1,28 @@
 """Each chapter's notebook opens anywhere: plain Markdown, outputs, one cell.
 
-A second build, of a copy for which a publisher has set the addresses of the
-site and of a made-up repository, is served on 127.0.0.1.
+A second build is that of a publisher who has set the address of the site and
+that of a made-up repository.
 """
 
-import os
 import re
 import shutil
-import subprocess
-import sys
-import venv
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache, partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from functools import cache
 from pathlib import Path
-from threading import Thread
 
+import bare_environment
 import house
 import nbformat
 import pytest
-import yaml
+import widget_page
 from bs4 import BeautifulSoup
+from built_book import ADDRESS
 
 pytestmark = pytest.mark.site
 
-REPOSITORY = "https://github.com/owner-of-nothing/made-up"
 PAGES = [page.stem for page in house.pages()]
+SHORT = "forward"
 CHAPTERS = [chapter.stem for chapter in house.chapters()]
 RUNNABLE = [
     page.stem
@@ -39,27 +35,6 @@ RAW = re.compile(
 )
 FOLDED = "jp-MarkdownHeadingCollapsed"
 LINK = re.compile(r"\]\(([^)\s]+)\)")
-RUN = """
-import sys
-import nbformat
-from nbclient import NotebookClient
-
-notebook = nbformat.read(sys.argv[1], as_version=4)
-client = NotebookClient(
-    notebook, timeout=120, kernel_name="python3", skip_cells_with_tag=""
-)
-try:
-    client.execute(cwd=sys.argv[2])
-finally:
-    nbformat.write(notebook, sys.argv[1])
-"""
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    """A plain static server, without a log."""
-
-    def log_message(self, *args):
-        """Say nothing."""
 
 
 @dataclass(frozen=True)
@@ -94,30 +69,10 @@ class Site:
         )
 
 
-@pytest.fixture(scope="module")
-def published(html, tmp_path_factory):
-    """Build and serve a copy with addresses; what the cells gave is kept."""
-    root = tmp_path_factory.mktemp("published") / "tree"
-    shutil.copytree(html.parents[1], root)
-    folder = root / "_build" / "html"
-    handler = partial(Quiet, directory=str(folder))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        address = f"http://127.0.0.1:{server.server_port}/"
-        publish(root, address)
-        code, log = house.build(root)
-        assert code == 0, log
-        Thread(target=server.serve_forever, daemon=True).start()
-        yield Site(folder, address)
-        server.shutdown()
-
-
-def publish(root, address):
-    """Set in a copy what a publisher sets."""
-    path = root / "_config.yml"
-    config = yaml.safe_load(path.read_text(encoding="utf-8"))
-    config["repository"] = {"url": REPOSITORY, "branch": "trunk"}
-    config["html"]["baseurl"] = address
-    path.write_text(yaml.safe_dump(config), encoding="utf-8")
+@pytest.fixture(scope="session")
+def published(published_html):
+    """Return the book of a publisher who set its addresses."""
+    return Site(published_html, ADDRESS)
 
 
 @pytest.fixture(params=["plain", "published"])
@@ -225,52 +180,6 @@ def test_without_an_address_there_is_no_dead_link(name, html):
 # ---- how it runs ------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Fresh:
-    """A virtual environment without the book, and a folder for notebooks."""
-
-    python: Path
-    folder: Path
-
-    def pip(self, *arguments):
-        """Run pip in it."""
-        command = [self.python, "-m", "pip", *arguments, "--quiet"]
-        subprocess.run(command, env=self.environment(), check=True)
-
-    def environment(self):
-        """Return variables with nothing of this Python in them."""
-        kept = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
-        kept["PIP_NO_COMPILE"] = "1"  # only what is imported, and then
-        home = self.folder / "jupyter"
-        kept |= {f"JUPYTER_{k}_DIR": str(home) for k in ("CONFIG", "DATA")}
-        return kept | {"JUPYTER_RUNTIME_DIR": str(home / "runtime")}
-
-    def run(self, notebook, name):
-        """Execute a notebook here; return it, and what went wrong."""
-        path = self.folder / f"{name}.ipynb"
-        nbformat.write(notebook, path)
-        done = subprocess.run(
-            [self.python, "-c", RUN, path, self.folder],
-            env=self.environment(),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        wrong = done.stderr if done.returncode else ""
-        return nbformat.read(path, as_version=4), wrong
-
-
-@pytest.fixture(scope="module")
-def fresh(tmp_path_factory):
-    """Make an environment that has a kernel and nothing of the book."""
-    folder = tmp_path_factory.mktemp("fresh")
-    venv.create(folder / "venv", with_pip=True)
-    scripts = "Scripts" if sys.platform == "win32" else "bin"
-    made = Fresh(folder / "venv" / scripts / "python", folder)
-    made.pip("install", "ipykernel", "nbclient")
-    return made
-
-
 def only_first(notebook):
     """Return a notebook of the installing cell and one that needs it."""
     assert notebook.cells[0].metadata["tags"] == ["install"]
@@ -279,28 +188,65 @@ def only_first(notebook):
     return notebook
 
 
-def test_it_runs_where_only_its_first_cell_installs(published, html, fresh):
-    offline = only_first(Site(html).notebook("update"))
-    _, wrong = fresh.run(offline, "offline")
-    assert "Put the file backprop_one_update-" in wrong
+@pytest.fixture
+def by_address(published):
+    """Return a function: a notebook whose site is on this computer."""
+    with widget_page.served(published.html) as address:
 
-    books = {name: published.notebook(name) for name in RUNNABLE}
-    needs = {name: book.cells[0].source for name, book in books.items()}
+        def notebook(name):
+            found = published.notebook(name)
+            first = found.cells[0]
+            assert ADDRESS in first.source
+            first.source = first.source.replace(ADDRESS, f"{address}/")
+            return found
+
+        yield notebook
+
+
+def kinds(site):
+    """Return a notebook's name for each kind of first cell."""
+    first = {name: site.notebook(name).cells[0].source for name in RUNNABLE}
+    return list({source: name for name, source in first.items()}.values())
+
+
+def test_a_chapter_runs_where_only_its_first_cell_installs(
+    by_address, published, tmp_path
+):
+    bare = bare_environment.linked(tmp_path)
+    ran, wrong = bare.run(by_address(SHORT), SHORT)
+    assert wrong == ""
+    assert complaints(ran) == []
+    for name in kinds(published):
+        bare.pip("uninstall", "--yes", bare_environment.BOOK)
+        _, wrong = bare.run(only_first(by_address(name)), name)
+        assert wrong == ""
+
+
+def test_without_an_address_the_wheel_lies_beside(html, tmp_path):
+    bare = bare_environment.linked(tmp_path)
+    notebook = only_first(Site(html).notebook(SHORT))
+    _, wrong = bare.run(notebook, "offline")
+    assert "Put the file backprop_one_update-" in wrong
+    wheel = next((html / "_static").glob("*.whl"))
+    shutil.copy(wheel, bare.folder)
+    _, wrong = bare.run(notebook, "offline")
+    assert wrong == ""
+
+
+@pytest.mark.sweep
+def test_every_notebook_runs_in_a_fresh_environment(
+    by_address, published, tmp_path
+):
+    fresh = bare_environment.downloaded(tmp_path)
     # one of each kind installs; the others find what they need, in pairs
-    kinds = list({source: name for name, source in needs.items()}.values())
-    others = [name for name in RUNNABLE if name not in kinds]
-    ran = [fresh.run(books[name], name) for name in kinds]
+    first = kinds(published)
+    others = [name for name in RUNNABLE if name not in first]
+    ran = [fresh.run(by_address(name), name) for name in first]
     with ThreadPoolExecutor(2) as pool:
-        ran += pool.map(lambda name: fresh.run(books[name], name), others)
+        ran += pool.map(lambda n: fresh.run(by_address(n), n), others)
     assert [wrong for _, wrong in ran if wrong] == []
     for notebook, _ in ran:
         assert complaints(notebook) == []
-
-    fresh.pip("uninstall", "--yes", "backprop-one-update")
-    wheel = next((html / "_static").glob("*.whl"))
-    shutil.copy(wheel, fresh.folder)
-    _, wrong = fresh.run(offline, "offline")
-    assert wrong == ""
 
 
 def complaints(notebook):

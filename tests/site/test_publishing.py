@@ -17,6 +17,7 @@ import pytest
 import site_pictures
 import yaml
 from bs4 import BeautifulSoup
+from built_book import ADDRESS
 from PIL import Image
 from sphinx.errors import ConfigError
 
@@ -25,28 +26,8 @@ BOOK = [
     for page in house.pages()
 ]
 CHAPTERS = house.chapters()
-BASE = "https://book.example/"
+
 NOT_FOUND = "404.html"
-
-
-@pytest.fixture(scope="session")
-def addressed(html, tmp_path_factory):
-    """Build the book again for a publisher who named the site's address."""
-    root = house.clean_copy(tmp_path_factory.mktemp("addressed") / "tree")
-    # What cells printed is kept: only the pages are written anew.
-    (root / "_build").mkdir()
-    (root / "_build" / ".jupyter_cache").symlink_to(
-        html.parent / ".jupyter_cache"
-    )
-    config = root / "_config.yml"
-    text = config.read_text(encoding="utf-8")
-    assert text.count('\n  baseurl: ""\n') == 1
-    text = text.replace('baseurl: ""', f"baseurl: {BASE}")
-    config.write_text(text, encoding="utf-8")
-    code, log = house.build(root)
-    assert code == 0, log
-    assert "WARNING:" not in log
-    return root / "_build" / "html"
 
 
 def picture(file):
@@ -146,42 +127,47 @@ def test_the_picture_of_a_link_shows_the_numbers_of_the_landing_page():
 
 
 @pytest.mark.site
-def test_the_site_map_has_every_page_once(addressed):
+def test_the_site_map_has_every_page_once(published_html):
     name = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
-    tree = ElementTree.parse(addressed / "sitemap.xml").getroot()
+    tree = ElementTree.parse(published_html / "sitemap.xml").getroot()
     assert tree.tag == f"{name}urlset"
     found = [place.text for place in tree.findall(f"{name}url/{name}loc")]
-    assert found == [BASE + page for page in BOOK]
+    assert found == [ADDRESS + page for page in BOOK]
 
 
 @pytest.mark.site
 @pytest.mark.parametrize("page", BOOK)
-def test_an_address_makes_links_whole(page, addressed):
-    found = head(addressed, page)
-    assert canonical(addressed, page) == [BASE + page]
-    assert found["og:url"] == BASE + page
-    assert found["og:image"].startswith(BASE)
-    assert (addressed / found["og:image"].removeprefix(BASE)).is_file()
+def test_an_address_makes_links_whole(page, published_html):
+    found = head(published_html, page)
+    assert canonical(published_html, page) == [ADDRESS + page]
+    assert found["og:url"] == ADDRESS + page
+    assert found["og:image"].startswith(ADDRESS)
+    assert (published_html / found["og:image"].removeprefix(ADDRESS)).is_file()
     assert found["og:image:alt"]
 
 
 @pytest.mark.site
-def test_the_first_page_stands_for_the_book(addressed):
-    assert canonical(addressed, "index.html") == [BASE + "book/index.html"]
-    assert head(addressed, "index.html")["og:url"] == BASE + "book/index.html"
+def test_the_first_page_stands_for_the_book(published_html):
+    assert canonical(published_html, "index.html") == [
+        ADDRESS + "book/index.html"
+    ]
+    assert (
+        head(published_html, "index.html")["og:url"]
+        == ADDRESS + "book/index.html"
+    )
 
 
 @pytest.mark.site
-def test_robots_find_the_site_map(addressed):
-    lines = (addressed / "robots.txt").read_text().splitlines()
-    assert f"Sitemap: {BASE}sitemap.xml" in lines
+def test_robots_find_the_site_map(published_html):
+    lines = (published_html / "robots.txt").read_text().splitlines()
+    assert f"Sitemap: {ADDRESS}sitemap.xml" in lines
 
 
 @pytest.mark.site
-def test_a_wrong_address_leads_to_whole_ones(addressed):
-    text = (addressed / NOT_FOUND).read_text(encoding="utf-8")
+def test_a_wrong_address_leads_to_whole_ones(published_html):
+    text = (published_html / NOT_FOUND).read_text(encoding="utf-8")
     page = BeautifulSoup(text, "html.parser")
-    assert page.base["href"] == BASE
+    assert page.base["href"] == ADDRESS
     links = [link["href"] for link in page.select("nav:not([hidden]) a")]
     assert links == BOOK
 
