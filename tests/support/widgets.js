@@ -407,12 +407,14 @@ class Fuzz {
   }
   choose() {
     const list = this.pick(this.all("select"));
+    if (!list) return "nothing";
     list.selectedIndex = Math.floor(this.random() * list.options.length);
     list.dispatchEvent(new Event("change", { bubbles: true }));
     return list.value;
   }
   tick() {
     const box = this.pick(this.all("input[type=checkbox]"));
+    if (!box) return "nothing";
     box.click();
     return box.checked;
   }

@@ -34,10 +34,21 @@ RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 # With one screen pixel to a pixel d3 puts its ticks half a pixel aside.
 SHARP = {"device_scale_factor": 2}
 
-SET = """hash => {
-  history.replaceState(null, "", hash);
-  dispatchEvent(new Event("hashchange"));
-}"""
+# The link of the learning rate sets what the reader of the book cannot too.
+LINK_MORE = """Object.defineProperty(window, "backpropCore", {
+  configurable: true,
+  set(core) {
+    const { register } = core["page.js"];
+    const more = (name, { view, schema }) => {
+      const shared = name === "learning_rate_explorer"
+        ? [...schema.shared, "x", "y", "b", "steps"] : schema.shared;
+      register(name, { view, schema: { ...schema, shared } });
+    };
+    const page = { ...core["page.js"], register: more };
+    const value = { ...core, "page.js": page };
+    Object.defineProperty(window, "backpropCore", { value });
+  },
+})"""
 
 TICKS = """svg => [...svg.querySelectorAll(".bp-axis")].map(axis =>
   [...axis.querySelectorAll(".tick")].map(tick => {
@@ -50,10 +61,10 @@ TICKS = """svg => [...svg.querySelectorAll(".bp-axis")].map(axis =>
 def opened(browser, tmp_path_factory):
     """A reader of a page with one widget of each kind."""
     parts = [kind() for kind in KINDS]
-    explorer = parts[KINDS.index(LearningRateExplorer)]
-    explorer.shared = [*explorer.shared, "x", "y", "b", "steps"]
     path = widget_page.write(tmp_path_factory.mktemp("drawn"), parts)
     with widget_page.reading(browser, path.as_uri(), **SHARP) as reader:
+        reader.page.add_init_script(LINK_MORE)
+        reader.page.reload()
         yield reader
         reader.check()
 
