@@ -15,10 +15,7 @@ from backprop import symbolic
 print(sympy.srepr(symbolic.neuron().direct(symbolic.w)))
 """
 STATE = {
-    "view": "activation_explorer",
     "choices": {"activation": [["sigmoid", "sigmoid"], ["tanh", "tanh"]]},
-    "ranges": {"z": [-1e6, 1e6]},
-    "shared": ["activation", "z", "exact"],
     "links": {},
     "custom": {},
     "exact": False,
@@ -31,13 +28,13 @@ from importlib.resources import files
 
 import anywidget, backprop, traitlets
 
-static = files("backprop") / "widgets" / "static"
+static = files("backprop.widgets.static.notebook")
 traits = {{
     name: traitlets.Any(value).tag(sync=True)
     for name, value in json.loads({json.dumps(STATE)!r}).items()
 }}
-traits["_esm"] = (static / "widgets.js").read_text()
-traits["_css"] = (static / "widgets.css").read_text()
+traits["_esm"] = (static / "activation_explorer.js").read_text()
+traits["_css"] = (static / "activation_explorer.css").read_text()
 explorer = type("Bare", (anywidget.AnyWidget,), traits)()
 explorer
 """

@@ -10,7 +10,8 @@ from functools import partial
 
 import house
 import pytest
-from widget_page import NO_NUMBER, hash_of
+from backprop.widgets import registry
+from widget_page import NO_NUMBER, addressed, hash_of, names_in
 
 pytestmark = pytest.mark.site
 
@@ -123,6 +124,9 @@ def chapter(request, visit):
     with visit(request.param) as seen:
         seen.page.set_default_timeout(1000 * WAIT)
         seen.open_every_fold()
+        for host in seen.page.locator(".bp-host").all():
+            host.scroll_into_view_if_needed()
+            host.and_(seen.page.locator(".bp-runs")).wait_for()
         yield seen
 
 
@@ -143,16 +147,20 @@ def set_back(chapter):
     for host in chapter.page.locator(".bp-host").all():
         at_rest(host)
     live = chapter.page.evaluate(LIVE)
-    states = map(state_of, chapter.page.locator(".bp-host").all())
-    shared = [{name: s[name] for name in s["shared"]} for s in states]
-    return partial(
-        chapter.page.evaluate, SET_BACK, [hash_of(*shared), live, WAIT]
-    )
+    shared = map(shared_by, chapter.page.locator(".bp-host").all())
+    link = addressed(hash_of(*shared), names_in(chapter.page.content()))
+    return partial(chapter.page.evaluate, SET_BACK, [link, live, WAIT])
 
 
 def state_of(host):
     """What stands beside a widget, for the script to begin with."""
     return json.loads(host.locator("> script").text_content())
+
+
+def shared_by(host):
+    """What of this a link remembers."""
+    state, view = state_of(host), host.get_attribute("data-view")
+    return {name: state[name] for name in registry[view].shared}
 
 
 def name_of(control):
@@ -200,7 +208,7 @@ def faults(set_back):
 
 def faults_of(set_back, host, selector, use):
     """Use every control of a kind from the start; return all faults."""
-    view, found = state_of(host)["view"], []
+    view, found = host.get_attribute("data-view"), []
     for control in host.locator(selector).all():
         set_back()
         name = name_of(control)
