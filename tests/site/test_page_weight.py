@@ -4,20 +4,11 @@ import gzip
 import re
 from urllib.parse import urlsplit
 
-import house
 import pytest
+from visits import ALL, BOOK, CHAPTERS
 
 pytestmark = pytest.mark.site
 
-BOOK = [
-    str(page.relative_to(house.ROOT).with_suffix(".html"))
-    for page in house.pages()
-]
-CHAPTERS = [
-    str(page.relative_to(house.ROOT).with_suffix(".html"))
-    for page in house.chapters()
-]
-ALL = [*BOOK, "genindex.html", "search.html"]
 # kB, packed. A first visit is to stay below 290: to this come the fonts that
 # its formulas need, 45 to 70.
 FIRST_VISIT, NEXT_PAGE = 215, 120
