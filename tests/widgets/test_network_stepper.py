@@ -8,7 +8,6 @@ import re
 import accessibility
 import numpy as np
 import pytest
-import sympy as sp
 import traitlets
 from backprop import worked_examples
 from backprop.numerics import gradcheck
@@ -335,25 +334,6 @@ def step_to(reader, index):
 
 
 @in_a_page
-@pytest.mark.parametrize("seed", range(3))
-@every_size
-def test_every_number_drawn_is_what_run_computes(sizes, seed, show):
-    rng = random.Random(f"{sizes}{seed}")
-    stepper = NetworkStepper(**random_state(sizes, rng), exact=True)
-    run = stepper.run()
-    with show(stepper) as reader:
-        for index, names in enumerate(stepper.steps().values()):
-            step_to(reader, index)
-            shown = [last_number(text) for text in rows(reader)]
-            expected = [run[name] for name in names]
-            assert shown == pytest.approx(expected, rel=1e-12, abs=1e-12)
-        change = run["L_new"] - run["L"]
-        expected = [run["L"], run["L_new"], run["predicted"], change]
-        found = floats(reader.live())[:4]
-        assert found == pytest.approx(expected, rel=1e-11, abs=1e-12)
-
-
-@in_a_page
 @every_size
 def test_the_paths_of_every_parameter_add_up(sizes, show):
     stepper = NetworkStepper(sizes=sizes, exact=True)
@@ -597,30 +577,6 @@ def test_only_what_is_reached_is_drawn(show):
 
 
 @in_a_page
-def test_an_activation_of_the_reader(show):
-    swish = z / (1 + sp.exp(-z))
-    stepper = NetworkStepper(activation=swish, sizes="2-2-2-2", exact=True)
-    run = stepper.run()
-    with show(stepper) as reader:
-        for index, names in enumerate(stepper.steps().values()):
-            step_to(reader, index)
-            shown = [last_number(text) for text in rows(reader)]
-            expected = [run[name] for name in names]
-            assert shown == pytest.approx(expected, rel=1e-12, abs=1e-12)
-
-
-@in_a_page
-def test_a_place_without_a_value_is_said_in_words(show):
-    zero = NetworkStepper(activation=1 / z, b=[[0, 0], [0, 0]], x=[0, 0])
-    zero.run()
-    with show(zero) as reader:
-        for index in range(11):
-            step_to(reader, index)
-            reader.check()
-        assert "no value" in reader.live() or "too large" in reader.live()
-
-
-@in_a_page
 def test_the_counter(show):
     with show(NetworkStepper(depth=2, width=2)) as reader:
         text = reader.widget().locator(".bp-count")
@@ -639,57 +595,9 @@ def test_the_counter(show):
 
 
 @in_a_page
-def test_a_link_restores_the_network(show):
-    with show(NetworkStepper()) as reader:
-        select = reader.widget().get_by_role("combobox", name="network")
-        select.select_option(HAN)
-        edge(reader, reading("w1_23")).dispatch_event("click")
-        reader.slider("x₃").press("ArrowRight")
-        reader.button("Next update").click()
-        step_to(reader, 7)
-        states, text = reader.states(), reader.live()
-    with show(NetworkStepper(), hash=hash_of(*states)) as reader:
-        assert reader.live() == text
-        assert reader.states() == states
-
-
-START = json.loads(json.dumps(starting_numbers("2-2-2")))
-BAD_STATES = [
-    {"sizes": "9-9"},
-    {"sizes": ["2", "2"]},
-    {"W": None},
-    {"W": 3},
-    {"W": [[[1, 2], [3, 4]]]},
-    {"W": [[[1, 2], [3, 4]], [[5, 6], [7, "8"]]]},
-    {"W": [[[1, 2], [3, 4]], [[5, 6], [7, 1e7]]]},
-    {"W": [[[1, 2], [3, 4]], [[5, 6], [7, None]]]},
-    {"W": {"0": 1}},
-    {"b": [[0, 0], [0, 0, 0]]},
-    {"b": [[0, 0], 0]},
-    {"x": [1, 2, 3]},
-    {"x": [1e4, 0]},
-    {"y": "12"},
-    {"selected": "w9_99"},
-    {"selected": "__proto__"},
-    {"biases": 1},
-    {"step": 15},
-    {"depth": 2.5, "width": 0},
-]
-
-
-@in_a_page
-def test_a_bad_address_changes_nothing(show):
-    with show(NetworkStepper()) as reader:
-        shown, states = reader.live(), reader.states()
-    for bad in BAD_STATES:
-        with show(NetworkStepper(), hash=hash_of(bad)) as reader:
-            assert reader.live() == shown, bad
-            assert reader.states() == states, bad
-
-
-@in_a_page
 def test_an_address_with_sizes_alone_brings_their_numbers(show):
-    address = hash_of({"sizes": "1-1-1", "W": START["W"], "step": 14})
+    other = starting_numbers("2-2-2")["W"]
+    address = hash_of({"sizes": "1-1-1", "W": other, "step": 14})
     with show(NetworkStepper(exact=True), hash=address) as reader:
         run = NetworkStepper(sizes="1-1-1").run()
         assert floats(reader.live())[1] == pytest.approx(run["L_new"])

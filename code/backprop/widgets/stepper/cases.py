@@ -48,17 +48,24 @@ BELOW = {"w": -0.5, "step": 1}
 
 
 def found(shown):
-    """The number of the step; after the update the losses."""
-    text = shown["text"]
-    if STEPS[shown["state"]["step"]] == "L_new":
+    """The number of the step, a new weight with its change; after the update
+    the losses."""
+    text, step = shown["text"], STEPS[shown["state"]["step"]]
+    if step == "L_new":
         return {"said": numbers(text)[:4]}
-    return {"said": numbers(text.split(" = ", 1)[1])[:1]}
+    count = 2 if step in ("w_new", "b_new") else 1
+    return {"said": numbers(text.split(" = ", 1)[1])[:count]}
 
 
 def wanted(widget, run):
     """The same."""
     step = STEPS[widget.step]
-    return {"said": losses(run) if step == "L_new" else [run[step]]}
+    if step == "L_new":
+        return {"said": losses(run)}
+    if step in ("w_new", "b_new"):
+        change = run[step] - getattr(widget, step[0])
+        return {"said": [run[step], change]}
+    return {"said": [run[step]]}
 
 
 def losses(run):
