@@ -1,155 +1,198 @@
-"""What must be true of every page in a real browser with no network."""
+"""What must be true of every page in a real browser with no network.
+
+A page is opened once in a scheme and at a width: `visits.look` brings back
+all facts. `make test` sees each chapter and the landing page light and wide
+and dark on a phone, the other pages dark on a phone; `make test-all` sees
+every page in every way.
+"""
 
 import re
 
 import accessibility
-import house
 import pytest
+import visits
+from visits import (
+    BOOK,
+    CHAPTERS,
+    DARK_PHONE,
+    DESK,
+    EVERY_WAY,
+    LIGHT_DESK,
+)
 
 pytestmark = pytest.mark.site
 
-BOOK = [
-    str(page.relative_to(house.ROOT).with_suffix(".html"))
-    for page in house.pages()
-]
-CHAPTERS = [
-    str(page.relative_to(house.ROOT).with_suffix(".html"))
-    for page in house.chapters()
-]
-ALL = [*BOOK, "genindex.html", "search.html"]
-PHONE = 375
 SERIOUS = ("serious", "critical")
+SEEN_TWICE = (BOOK[0], *CHAPTERS)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", ALL)
-def test_a_page_is_complete_from_disk(name, scheme, visit):
-    with visit(name, scheme=scheme) as seen:
-        seen.open_every_fold()
-        seen.page.wait_for_timeout(200)
-        assert seen.complaints == []
-        shown = seen.page.locator("html").get_attribute("data-theme")
-        assert shown == scheme
-        blank = "i => i.filter(x => !x.naturalWidth).map(x => x.src)"
-        assert seen.page.locator("img").evaluate_all(blank) == []
+def ways(names, *always):
+    """Return each page in each way, with the marks that say when it is run.
+
+    ``always`` are the ways of a page in the fast tests. The visits of a page
+    are made by one process, in a row.
+    """
+    return [
+        pytest.param(
+            (name, *way),
+            id="-".join(map(str, (name, *way))),
+            marks=[pytest.mark.xdist_group(f"visits to {name}")]
+            + [pytest.mark.sweep] * (way not in always),
+        )
+        for name in names
+        for way in EVERY_WAY
+    ]
 
 
-@pytest.mark.parametrize("name", ALL)
-def test_a_phone_never_scrolls_sideways(name, visit):
-    with visit(name, width=PHONE) as seen:
-        seen.open_every_fold()
-        width = seen.page.evaluate("document.documentElement.scrollWidth")
-        assert width <= PHONE
+WAYS = [
+    *ways(SEEN_TWICE, LIGHT_DESK, DARK_PHONE),
+    *ways([n for n in visits.ALL if n not in SEEN_TWICE], DARK_PHONE),
+]
+CHAPTERS_WAYS = ways(CHAPTERS, LIGHT_DESK, DARK_PHONE)
+ON_A_DESK = [way for way in CHAPTERS_WAYS if DESK in way.values[0]]
+
+
+@pytest.fixture(scope="session")
+def look(browser, html):
+    """Return a function that opens a page once and knows it from then on."""
+    known = {}
+
+    def look_once(where):
+        if where not in known:
+            known[where] = visits.look(browser, html, *where)
+        return known[where]
+
+    return look_once
+
+
+@pytest.fixture(scope="module")
+def facts(request, look):
+    """Return the facts about a page in one way."""
+    return look(request.param)
+
+
+each_way = pytest.mark.parametrize("facts", WAYS, indirect=True)
+each_chapter = pytest.mark.parametrize("facts", CHAPTERS_WAYS, indirect=True)
+on_a_desk = pytest.mark.parametrize("facts", ON_A_DESK, indirect=True)
+
+
+@each_way
+def test_a_page_is_complete_from_disk(facts):
+    assert facts.complaints == []
+    assert facts.broken == []
+    assert facts.theme == facts.scheme
+
+
+@each_way
+def test_a_page_never_scrolls_sideways(facts):
+    assert facts.across <= facts.width
+
+
+@each_way
+def test_all_text_stands_out_from_its_ground(facts):
+    assert facts.pale == []
+
+
+@each_way
+def test_axe_finds_nothing_serious(facts):
+    found = facts.violations
+    assert [one for one in found if one.impact in SERIOUS] == []
+
+
+@each_chapter
+def test_a_wide_formula_takes_focus_and_no_other_does(facts):
+    """In a fold far from the screen, and where its font came late, too."""
+    assert facts.wrong_stops == []
+
+
+@on_a_desk
+def test_a_fold_opens_where_it_stands_and_by_keyboard(facts):
+    assert facts.jump < 4
+    assert len(facts.folded) >= 3
+    assert all(facts.folded)
+    assert all(facts.unfolded)
+
+
+@each_chapter
+def test_figures_are_turned_over_in_the_dark_only(facts):
+    turned = {value.startswith("invert") for value in facts.filters}
+    assert turned == {facts.scheme == "dark"}
+
+
+@each_chapter
+def test_a_widget_has_no_frame_of_another_colour(facts):
+    assert {*facts.frames} == {"rgba(0, 0, 0, 0)"}
+
+
+@each_chapter
+def test_paper_has_pictures_and_no_controls(facts):
+    expected = {"picture": True, "table": True, "controls": 0}
+    assert facts.on_paper
+    assert [found for found in facts.on_paper if found != expected] == []
+
+
+# ---- contrast ---------------------------------------------------------------
+
+PAGE = """<!doctype html><html lang="en"><title>Pale</title><style>
+body { background: #fff; color: #222; font: 16px sans-serif }
+</style><main><h1>Some of these are too pale</h1>TEXTS</main></html>"""
+READABLE = [
+    "color: #767676",
+    "color: #777; font-size: 24px",
+    "color: #777; font-size: 19px; font-weight: bold",
+    "color: #222; opacity: 0.7",
+    "color: #fff; background: rgb(0 0 0 / 0.6)",
+    "color: #777; visibility: hidden",
+]
+TOO_PALE = [
+    "color: #777",
+    "color: #222; opacity: 0.5",
+    "color: rgb(0 0 0 / 0.5)",
+    "color: #fff; background: rgb(0 0 0 / 0.5)",
+    "color: color-mix(in srgb, #000, #fff 60%)",
+]
+
+
+def test_contrast_is_judged_as_axe_judges_it(browser):
+    page = browser.new_page()
+    texts = [f'<p style="{s}">text</p>' for s in READABLE + TOO_PALE]
+    page.set_content(PAGE.replace("TEXTS", "".join(texts)))
+    found = accessibility.pale(page)
+    by_axe = accessibility.violations(page)
+    page.close()
+    assert {one.rule for one in by_axe} == {accessibility.CONTRAST}
+    for style in READABLE + TOO_PALE:
+        wrong = style in TOO_PALE
+        assert any(f'"{style}"' in text for text in found) == wrong
+        assert any(f'"{style}"' in one.html for one in by_axe) == wrong
 
 
 @pytest.mark.parametrize(
-    ("scheme", "width"), [("light", 1280), ("dark", 1280), ("dark", PHONE)]
+    ("name", "scheme", "width"),
+    [("book/notation.html", *LIGHT_DESK), (BOOK[0], *DARK_PHONE)],
 )
-@pytest.mark.parametrize("name", ALL)
-def test_axe_finds_nothing_serious(name, scheme, width, visit):
+def test_axe_agrees_about_the_contrast_of_a_page(name, scheme, width, visit):
     with visit(name, scheme=scheme, width=width) as seen:
-        seen.wait_for_rest()
+        seen.settle()
+        seen.open_every_fold()
+        contrast = accessibility.CONTRAST_ALONE
+        assert accessibility.violations(seen.page, options=contrast) == []
+        assert accessibility.pale(seen.page) == []
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize(("scheme", "width"), EVERY_WAY)
+@pytest.mark.parametrize("name", visits.ALL)
+def test_axe_with_every_rule_finds_nothing_serious(name, scheme, width, visit):
+    with visit(name, scheme=scheme, width=width) as seen:
+        seen.settle()
         seen.open_every_fold()
         seen.wait_for_tab_stops()
         found = accessibility.violations(seen.page)
     assert [one for one in found if one.impact in SERIOUS] == []
 
 
-WRONG_STOPS = """boxes => boxes
-    .filter(b => (b.scrollWidth > b.clientWidth) !== (b.tabIndex === 0))
-    .map(b => b.textContent.slice(0, 60))"""
-
-
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_a_wide_formula_scrolls_by_keyboard(name, visit):
-    with visit(name, width=PHONE) as seen:
-        seen.open_every_fold()
-        boxes = seen.page.locator("div.math > .formula")
-        seen.wait_for_tab_stops()  # a font that comes late widens a formula
-        assert boxes.evaluate_all(WRONG_STOPS) == []
-
-
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_a_formula_takes_focus_in_a_fold_far_from_the_screen(name, visit):
-    with visit(name, width=PHONE) as seen:
-        seen.wait_for_rest()
-        seen.open_every_fold()
-        seen.wait_for_tab_stops()
-        boxes = seen.page.locator("div.math > .formula")
-        assert boxes.evaluate_all(WRONG_STOPS) == []
-
-
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_a_fold_opens_where_it_stands(name, visit):
-    with visit(name) as seen:
-        seen.wait_for_rest()
-        button = seen.page.locator("div.solution button.toggle-button").first
-        button.scroll_into_view_if_needed()
-        before = seen.wait_until_still(button)
-        button.click()
-        assert abs(seen.wait_until_still(button) - before) < 4
-
-
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_a_late_font_leaves_no_formula_without_focus(name, visit):
-    with visit(name, width=PHONE) as seen:
-        held = []
-        seen.page.route("**/*.woff2", lambda route: held.append(route))
-        seen.page.reload(wait_until="domcontentloaded")
-        for _ in range(100):
-            if held:
-                break
-            seen.page.wait_for_timeout(100)
-        assert held
-        for route in held:
-            route.continue_()
-        seen.page.unroute("**/*.woff2")
-        seen.wait_for_tab_stops()
-        boxes = seen.page.locator("div.math > .formula")
-        assert boxes.evaluate_all(WRONG_STOPS) == []
-
-
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_a_solution_opens_by_keyboard(name, visit):
-    with visit(name) as seen:
-        solutions = seen.page.locator("div.solution.dropdown")
-        assert solutions.count()
-        for solution in solutions.all():
-            content = solution.locator(".section, section").first
-            button = solution.locator("button.toggle-button").first
-            assert not content.is_visible()
-            button.focus()
-            seen.page.keyboard.press("Enter")
-            content.wait_for(state="visible")
-            assert button.get_attribute("aria-expanded") == "true"
-
-
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_figures_are_turned_over_in_the_dark(name, visit):
-    script = "i => i.map(x => getComputedStyle(x).filter)"
-    with visit(name, scheme="dark") as seen:
-        filters = seen.page.locator(".cell_output img").evaluate_all(script)
-        assert all(value.startswith("invert") for value in filters)
-
-
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_a_widget_has_no_light_frame_in_the_dark(name, visit):
-    script = """all => all.map(e => getComputedStyle(e.parentElement))
-        .map(style => style.backgroundColor)"""
-    with visit(name, scheme="dark") as seen:
-        frames = seen.page.locator(".bp-host").evaluate_all(script)
-        assert {*frames} <= {"rgba(0, 0, 0, 0)"}
-
-
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_paper_has_pictures_and_no_controls(name, visit):
-    with visit(name) as seen:
-        seen.open_every_fold()
-        seen.page.emulate_media(media="print")
-        for host in seen.page.locator(".bp-host").all():
-            assert host.locator("img.bp-still").is_visible()
-            assert host.locator("table").is_visible()
-            assert host.locator("input:visible, button:visible").count() == 0
+# ---- paper, no scripts, search ----------------------------------------------
 
 
 def test_paper_is_light_and_the_screen_is_dark_again(visit):
@@ -171,14 +214,28 @@ def test_paper_is_light_and_the_screen_is_dark_again(visit):
     assert screen > 3 * 180
 
 
-@pytest.mark.parametrize("name", BOOK)
+HIDDEN = """() => {
+  const parts = ["article h1", "article .katex-html", "div.solution section"];
+  return [...document.querySelectorAll(parts)]
+    .filter(part => !part.checkVisibility({ visibilityProperty: true }))
+    .map(part => part.textContent.slice(0, 60));
+}"""
+
+
+WITHOUT_SCRIPTS = (BOOK[0], "book/update.html", "book/notation.html")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(n, marks=[pytest.mark.sweep] * (n not in WITHOUT_SCRIPTS))
+        for n in BOOK
+    ],
+)
 def test_a_page_makes_sense_without_javascript(name, visit):
-    with visit(name, javascript=False) as seen:
+    with visit(name, java_script_enabled=False) as seen:
         assert seen.page.locator("article h1").is_visible()
-        for formula in seen.page.locator("article .katex-html").all()[:20]:
-            assert formula.is_visible()
-        for solution in seen.page.locator("div.solution").all():
-            assert solution.locator(".section, section").first.is_visible()
+        assert seen.page.evaluate(HIDDEN) == []
 
 
 def test_search_works_from_disk(visit):
