@@ -4,7 +4,6 @@ import re
 from functools import cache
 
 import jupytext
-import nbclient
 
 
 @cache
@@ -17,23 +16,6 @@ def source(path):
 def notebook(path):
     """Return a chapter as a notebook without outputs."""
     return jupytext.reads(source(path), fmt="md:myst")
-
-
-@cache
-def executed(path):
-    """Return a chapter after all its cells ran alone in a fresh kernel.
-
-    Also those that the build leaves out because their output needs a kernel.
-    """
-    copy = jupytext.reads(source(path), fmt="md:myst")
-    client = nbclient.NotebookClient(
-        copy,
-        timeout=120,
-        kernel_name="python3",
-        skip_cells_with_tag="",
-        resources={"metadata": {"path": str(path.parent)}},
-    )
-    return client.execute()
 
 
 def code_cells(book):
