@@ -6,11 +6,9 @@ import subprocess
 import tomllib
 
 import house
-import lab_kernel
 import pytest
-from lab_server import jupyterlab
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.xdist_group("lab")]
 
 BINDER = house.ROOT / ".binder"
 
@@ -24,27 +22,24 @@ def test_binder_takes_a_python_that_the_package_accepts():
     assert minor[0] <= minor[1]
 
 
-def test_a_chapter_opens_as_a_notebook_by_its_address(tmp_path, browser):
-    """Where the button of Binder leads; the settings are postBuild's."""
-    root = house.clean_copy(tmp_path / "tree")
+def test_binder_has_the_settings_of_make_lab(tmp_path):
     python = tmp_path / "bin" / "python"
     python.parent.mkdir()
     python.write_text(f"#!/bin/sh\necho {tmp_path / 'prefix'}\n")
     python.chmod(0o755)
     path = f"{python.parent}{os.pathsep}{os.environ['PATH']}"
     subprocess.run(
-        [".binder/postBuild"],
-        cwd=root,
+        [BINDER / "postBuild"],
+        cwd=house.ROOT,
         env=os.environ | {"PATH": path},
         check=True,
     )
     settings = tmp_path / "prefix" / "share" / "jupyter" / "lab" / "settings"
-    (root / "book" / "_lab" / "overrides.json").unlink()
-    settings.joinpath("overrides.json").rename(
-        root / "book" / "_lab" / "overrides.json"
-    )
-    with jupyterlab(root, tmp_path) as address:
-        page = browser.new_page()
-        # A server that is still starting a kernel is slow to stop.
-        lab_kernel.open_notebook(page, f"{address}/lab/tree/update.md")
-        page.close()
+    ours = house.ROOT / "book" / "_lab" / "overrides.json"
+    assert (settings / ours.name).read_bytes() == ours.read_bytes()
+
+
+def test_a_chapter_opens_as_a_notebook_by_its_address(page):
+    """Where the button of Binder leads: see the fixture."""
+    opened = page.get_by_role("main").get_by_role("tab", name="update.md")
+    assert opened.count() == 1

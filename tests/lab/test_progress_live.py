@@ -1,13 +1,12 @@
 """The bar of long work, as the reader of a live notebook sees it."""
 
-import house
 import lab_kernel
 import nbformat
 import pytest
-from lab_server import jupyterlab
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.xdist_group("lab")]
 
+SHOWN = ".jp-NotebookPanel:visible .jp-OutputArea-output"
 LONG = """\
 import time
 from pathlib import Path
@@ -24,27 +23,23 @@ print(list(progress.Watch(range(3), total=3, words="hardly")))"""
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory, browser):
+def running(lab, page):
     """Give a page whose notebook has just been told to run, and the file that
     its long work waits for."""
-    folder = tmp_path_factory.mktemp("bar")
-    root = house.clean_copy(folder / "tree")
+    folder = lab[0] / "book"
     book = nbformat.v4.new_notebook()
     book.cells = [nbformat.v4.new_code_cell(text) for text in (LONG, SHORT)]
     kernel = {"name": "python3", "display_name": "Python 3"}
     book.metadata["kernelspec"] = kernel
-    nbformat.write(book, root / "book" / "bar.ipynb")
-    with jupyterlab(root, folder) as address:
-        page = browser.new_page(viewport={"width": 1400, "height": 900})
-        lab_kernel.open_notebook(page, f"{address}/lab/tree/bar.ipynb")
-        lab_kernel.run_all(page)
-        yield page, root / "book" / "seen"
-        page.close()
+    nbformat.write(book, folder / "bar.ipynb")
+    lab_kernel.open_another(page, "bar.ipynb")
+    lab_kernel.run_all(page)
+    return page, folder / "seen"
 
 
 def test_a_bar_shows_while_the_work_goes_on_and_goes_with_it(running):
     page, seen = running
-    outputs = page.locator(".jp-OutputArea-output")
+    outputs = page.locator(SHOWN)
     bar = outputs.locator(".progress-bar")
     bar.wait_for(timeout=60_000)
     outputs.filter(has_text="waiting").first.wait_for()
@@ -56,6 +51,6 @@ def test_a_bar_shows_while_the_work_goes_on_and_goes_with_it(running):
 
 def test_short_work_shows_none(running):
     page, _ = running
-    outputs = page.locator(".jp-OutputArea-output")
+    outputs = page.locator(SHOWN)
     outputs.filter(has_text="[0, 1, 2]").wait_for(timeout=60_000)
     assert "hardly" not in "".join(outputs.all_inner_texts())

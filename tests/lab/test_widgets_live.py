@@ -3,14 +3,12 @@
 import ast
 import re
 
-import house
 import lab_kernel
 import nbformat
 import pytest
 from lab_kernel import EXECUTE
-from lab_server import jupyterlab
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.xdist_group("lab")]
 
 CELLS = [
     """\
@@ -80,24 +78,11 @@ class Notebook:
 
     def wait(self, expression, value):
         """Wait until the kernel has heard."""
-        for _ in range(300):
-            if self.python(expression) == value:
-                return
-            self.page.wait_for_timeout(50)
-        assert self.python(expression) == value
+        lab_kernel.wait_for(self.page, expression, value)
 
-    def press_until(self, slider, key, expression, value):
-        """Press a key that may be pressed twice, until the kernel has heard.
-
-        JupyterLab takes the focus away when the last cell has run, however
-        late that is.
-        """
-        for _ in range(10):
-            slider.press(key)
-            self.page.wait_for_timeout(1000)
-            if self.python(expression) == value:
-                return
-        self.wait(expression, value)
+    def move(self, name, label, key):
+        """Move a slider to one of its ends, by Home or End."""
+        lab_kernel.move_to_end(self.slider(name, label), key)
 
     def wait_for_words(self, name, words):
         """Wait until a widget says this."""
@@ -106,32 +91,24 @@ class Notebook:
 
 
 @pytest.fixture(scope="module")
-def notebook(tmp_path_factory, browser):
+def notebook(lab, page):
     """Give a notebook in which every widget is shown."""
-    folder = tmp_path_factory.mktemp("live")
-    root = house.clean_copy(folder / "tree")
-    write_notebook(root / "book" / "live.ipynb")
-    with jupyterlab(root, folder) as address:
-        # high, for JupyterLab takes away what is out of sight
-        page = browser.new_page(viewport={"width": 1400, "height": 6500})
-        lab_kernel.open_notebook(page, f"{address}/lab/tree/live.ipynb")
-        opened = Notebook(page)
-        opened.run("pass")  # the kernel answers
-        lab_kernel.run_all(page)
-        last = page.locator(".bp .bp-live").nth(len(PLACES) - 1)
-        last.wait_for(state="attached", timeout=60_000)
-        opened.run("pass")  # after all cells
-        page.wait_for_timeout(500)  # the focus goes to the last cell
-        yield opened
-        page.close()
+    write_notebook(lab[0] / "book" / "live.ipynb")
+    lab_kernel.open_another(page, "live.ipynb")
+    opened = Notebook(page)
+    opened.run("pass")  # the kernel answers
+    lab_kernel.run_all(page)
+    opened.widget(PLACES[-1]).locator(".bp-live").wait_for(timeout=60_000)
+    opened.run("pass")  # after all cells
+    return opened
 
 
 def test_the_slider_sets_the_trait(notebook):
-    slider = notebook.slider("explorer", "z")
-    notebook.press_until(slider, "End", "explorer.z", 8.0)
-    slider.press("ArrowLeft")
+    notebook.move("explorer", "z", "End")
+    notebook.wait("explorer.z", 8.0)
+    notebook.slider("explorer", "z").press("ArrowLeft")
     notebook.wait("explorer.z", 7.95)
-    notebook.slider("rate", "learning rate η").press("Home")
+    notebook.move("rate", "learning rate η", "Home")
     notebook.wait("rate.eta", 0.001)
 
 
@@ -166,23 +143,18 @@ def test_the_stepper_shows_what_run_computes(notebook):
 @pytest.mark.parametrize("name", ["rate", "surface"])
 def test_what_is_drawn_equals_run(name, notebook):
     notebook.run(f"{name}.eta = 0.25")
-    gap = (
-        f"(len({name}.path) - len({name}.run()), max(abs(p - q) for one, two "
-        f"in zip({name}.path, {name}.run()) for p, q in zip(one, two)))"
+    same = (
+        f"len({name}.path) == len({name}.run()) and max(abs(p - q) for one, "
+        f"two in zip({name}.path, {name}.run()) for p, q in zip(one, two)) "
+        "< 1e-12"
     )
     for wish in ("eta = 0.2", "activation = 'sigmoid'", "eta = 50.0"):
         notebook.run(f"{name}.{wish}")
-        for _ in range(300):
-            length, largest = notebook.python(gap)
-            if length == 0 and largest < 1e-12:
-                break
-            notebook.page.wait_for_timeout(50)
-        assert length == 0
-        assert largest < 1e-12
+        notebook.wait(same, True)
 
 
 def test_the_shapes_that_are_drawn_are_those_of_run(notebook):
-    notebook.slider("shapes", "hidden n₁").press("Home")
+    notebook.move("shapes", "hidden n₁", "Home")
     notebook.wait("shapes.hidden", 1)
     for wish in ("mistake = 'swapped'", "mistake = 'forward'", "inputs = 1"):
         notebook.run(f"shapes.{wish}")
@@ -250,7 +222,7 @@ def test_the_network_goes_both_ways(notebook):
     notebook.wait_for_words("network", "^z of layer 1 = −0.7,")
     choice = notebook.choice("network", "network")
     assert choice.input_value() == "han_kamber_3_2_1"
-    notebook.slider("network", "x₃").press("End")
+    notebook.move("network", "x₃", "End")
     notebook.wait("network.x", (1.0, 0.0, 5.0))
     notebook.wait("network.preset", "")
     choice.select_option("mazur_2_2_2")
@@ -301,9 +273,9 @@ def test_an_activation_of_the_reader(notebook):
 
 
 def test_linked_widgets_in_a_box_follow_each_other(notebook):
-    notebook.slider("one", "z").press("Home")
+    notebook.move("one", "z", "Home")
     notebook.wait("other.z", -8.0)
     notebook.wait_for_words("other", "z = −8:")
-    notebook.slider("other", "z").press("End")
+    notebook.move("other", "z", "End")
     notebook.wait("one.z", 8.0)
     notebook.wait_for_words("one", "z = 8:")

@@ -1,4 +1,4 @@
-"""Build a small site once, open its notebook twice: cold, then warm."""
+"""Build a small site once, and open its notebook."""
 
 import os
 
@@ -24,19 +24,23 @@ def server(site):
 
 
 @pytest.fixture(scope="session")
-def visits(server, browser, tmp_path_factory):
-    """Open the chapter with an empty cache, and again: two notebooks."""
+def reader(browser, tmp_path_factory):
+    """Give a browser with an empty cache, and no network."""
     home = tmp_path_factory.mktemp("reader")
     with lite_site.reader(browser, home) as context:
-        cold = lite_site.Notebook(context, server)
-        warm = lite_site.Notebook(context, server)
-        yield cold, warm
+        yield context
 
 
 @pytest.fixture(scope="session")
-def notebook(visits):
-    """Return the notebook that was opened last."""
-    return visits[-1]
+def notebook(server, reader):
+    """Open the chapter's notebook for the first time."""
+    return lite_site.Notebook(reader, server)
+
+
+@pytest.fixture(scope="session")
+def second_notebook(server, reader, notebook):
+    """Open it again: what the browser keeps is in its cache."""
+    return lite_site.Notebook(reader, server)
 
 
 @pytest.fixture(scope="session")

@@ -2,11 +2,12 @@
 
 import json
 
+import house
 import lite_site
 import pytest
 import sympy as sp
 
-pytestmark = pytest.mark.lite
+pytestmark = [pytest.mark.lite, pytest.mark.xdist_group("lite")]
 
 DERIVE = """\
 import sympy
@@ -62,19 +63,27 @@ RUN_ALL = """async () => {
 }"""
 
 
-def test_python_starts_and_answers(visits, record_property):
-    assert [visit.first for visit in visits] == ["2", "2"]
-    for name, visit in zip(("cold", "warm"), visits, strict=True):
-        record_property(
-            lite_site.START,
-            f"{name}: first output {visit.seconds:.1f} s after the click, "
-            f"{visit.megabytes:.1f} MB",
-        )
+def say_how_long(record_property, name, visit):
+    """Tell the summary how long a reader waits."""
+    record_property(
+        lite_site.START,
+        f"{name}: first output {visit.seconds:.1f} s after the click, "
+        f"{visit.megabytes:.1f} MB",
+    )
 
 
-def test_a_second_start_takes_the_files_from_the_cache(visits):
-    cold, warm = visits
-    assert warm.megabytes < cold.megabytes / 2
+def test_python_starts_and_answers(notebook, record_property):
+    assert notebook.first == "2"
+    say_how_long(record_property, "cold", notebook)
+
+
+@pytest.mark.sweep
+def test_a_second_start_takes_the_files_from_the_cache(
+    notebook, second_notebook, record_property
+):
+    assert second_notebook.first == "2"
+    assert second_notebook.megabytes < notebook.megabytes / 2
+    say_how_long(record_property, "warm", second_notebook)
 
 
 def test_the_button_opened_its_own_chapter(notebook):
@@ -82,19 +91,18 @@ def test_the_button_opened_its_own_chapter(notebook):
     heading.wait_for()
 
 
-def test_no_package_comes_from_elsewhere_but_webassembly(visits, server):
+def test_no_package_comes_from_elsewhere_but_webassembly(notebook, server):
     host = "https://cdn.jsdelivr.net/pyodide/"
-    for visit in visits:
-        away = {
-            address
-            for address in visit.asked
-            if not address.startswith((server.address, "data:", "blob:"))
-        }
-        assert {
-            address
-            for address in away
-            if not (address.startswith(host) and "wasm32.whl" in address)
-        } == set()
+    away = {
+        address
+        for address in notebook.asked
+        if not address.startswith((server.address, "data:", "blob:"))
+    }
+    assert {
+        address
+        for address in away
+        if not (address.startswith(host) and "wasm32.whl" in address)
+    } == set()
 
 
 def test_sympy_derives_the_gradient_for_the_weight(notebook):
@@ -133,9 +141,20 @@ def test_a_widget_and_python_hear_each_other(notebook):
     two_ways(notebook, REAL)
 
 
+CHAPTERS = [
+    pytest.param(
+        path.stem, marks=[pytest.mark.sweep] * (path.stem != lite_site.CHAPTER)
+    )
+    for path in house.chapters()
+]
+
+
 @pytest.mark.usefixtures("wheels")
-def test_a_whole_chapter_runs(visits):
-    cells = visits[0].page.evaluate(RUN_ALL)
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_a_whole_chapter_runs(name, server, reader):
+    page = lite_site.open_chapter(reader, server, name)
+    cells = page.evaluate(RUN_ALL)
+    page.close()
     assert len(cells) > 10
     assert [cell for cell in cells if cell["error"]] == []
     assert [cell for cell in cells if not cell["count"]] == []

@@ -10,7 +10,7 @@ import house
 import nbformat
 import pytest
 
-pytestmark = pytest.mark.lite
+pytestmark = [pytest.mark.lite, pytest.mark.xdist_group("lite")]
 sys.path.append(str(house.ROOT / "lite"))
 
 import lock  # noqa: E402

@@ -6,7 +6,7 @@ import lite_site
 import pytest
 from bs4 import BeautifulSoup
 
-pytestmark = pytest.mark.lite
+pytestmark = [pytest.mark.lite, pytest.mark.xdist_group("lite")]
 
 NOTEBOOK = "lite/notebooks/index.html?path=update.ipynb"
 SAYS = "#book-says"
@@ -31,12 +31,11 @@ def test_a_site_without_notebooks_has_no_button(tmp_path):
     assert launch_links(html, "book/update.html") == []
 
 
-def test_a_host_out_of_reach_is_named(visits):
+def test_a_host_out_of_reach_is_named(notebook):
     if os.environ.get("PYODIDE_WHEELS"):
         pytest.skip("the wheels are given: no other host is needed")
-    for visit in visits:
-        said = visit.page.locator(SAYS)
-        said.filter(has_text="does not reach cdn.jsdelivr.net").wait_for()
+    said = notebook.page.locator(SAYS)
+    said.filter(has_text="does not reach cdn.jsdelivr.net").wait_for()
 
 
 def test_a_page_opened_from_disk_says_what_to_do(site, browser):

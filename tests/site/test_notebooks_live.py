@@ -34,7 +34,9 @@ def server(html, tmp_path_factory):
         yield address
 
 
-@pytest.fixture(params=["lab/tree", "notebooks"])
+@pytest.fixture(
+    params=[pytest.param("lab/tree", marks=pytest.mark.sweep), "notebooks"]
+)
 def notebook(request, server, browser):
     """Open the notebook in a page that is high enough to show all of it."""
     page = browser.new_page(viewport={"width": 1400, "height": 16000})
@@ -67,27 +69,8 @@ def test_a_downloaded_notebook_reads_runs_and_reacts(notebook):
     # a slider moves the number in Python, and back
     widget = notebook.locator(".jp-OutputArea .bp:visible").nth(1)
     rate = widget.get_by_role("slider", name="learning rate η", exact=True)
-    for _ in range(10):  # JupyterLab takes the focus away, however late
-        rate.press("Home")
-        notebook.wait_for_timeout(500)
-        if value_of(notebook, "explorer.eta") == "0.001":
-            break
-    wait_for(notebook, "explorer.eta", "0.001")
+    lab_kernel.move_to_end(rate, "Home")
+    lab_kernel.wait_for(notebook, "explorer.eta", 0.001)
     notebook.evaluate(EXECUTE, "explorer.eta = 3.0")
     line = widget.locator(".bp-live")
     line.filter(has_text=re.compile("η = 3:")).wait_for()
-
-
-def value_of(page, expression):
-    """What the kernel prints of a value."""
-    return page.evaluate(EXECUTE, f"print({expression})").strip()
-
-
-def wait_for(page, expression, value):
-    """Wait until the kernel gives a value."""
-    for _ in range(100):
-        said = value_of(page, expression)
-        if said == value:
-            return
-        page.wait_for_timeout(100)
-    assert said == value

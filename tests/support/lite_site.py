@@ -7,7 +7,6 @@ plain static server sends it, and the reader's browser reaches no other host.
 
 import functools
 import http.server
-import json
 import os
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from contextlib import contextmanager
 import chromium
 import house
 import jupytext
+import lab_kernel
 import nbformat
 
 PYTHON = house.ROOT / ".venv-lite" / "bin" / "python"
@@ -144,6 +144,14 @@ def reader(browser, home):
         context.close()
 
 
+def open_chapter(context, server, name):
+    """Open a chapter's notebook by its address; wait for its kernel."""
+    page = context.new_page()
+    page.goto(f"{server.address}/lite/notebooks/index.html?path={name}.ipynb")
+    page.wait_for_function(HAS_KERNEL, timeout=120_000)
+    return page
+
+
 class Notebook:
     """A notebook that a reader has opened from the book's page."""
 
@@ -174,11 +182,4 @@ class Notebook:
 
     def wait(self, expression, value):
         """Wait until the kernel has heard."""
-        for _ in range(300):
-            found = json.loads(
-                self.run(f"import json; print(json.dumps({expression}))")
-            )
-            if found == value:
-                return
-            self.page.wait_for_timeout(100)
-        assert found == value
+        lab_kernel.wait_for(self.page, expression, value)
