@@ -111,7 +111,13 @@ PLAY_FOR = f"""async (button, count) => {{
 }}"""
 
 
-@pytest.fixture(scope="module", params=CHAPTERS)
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(name, marks=pytest.mark.xdist_group(f"widgets of {name}"))
+        for name in CHAPTERS
+    ],
+)
 def chapter(request, visit):
     """Open a chapter."""
     with visit(request.param) as seen:
