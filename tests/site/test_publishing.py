@@ -2,7 +2,7 @@
 
 import io
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -35,18 +35,22 @@ def picture(file):
     return Image.open(io.BytesIO(file.read_bytes()))
 
 
+def head_of(folder, page):
+    """Return the head of a page, parsed; the rest takes a second."""
+    text = (folder / page).read_text(encoding="utf-8")
+    return BeautifulSoup(text.partition("</head>")[0], "html.parser")
+
+
 def head(folder, page):
     """Return the named lines of a page's head: what they say, by name."""
-    text = (folder / page).read_text(encoding="utf-8")
-    lines = BeautifulSoup(text, "html.parser").select("head meta[content]")
+    lines = head_of(folder, page).select("meta[content]")
     return {m.get("property") or m.get("name"): m["content"] for m in lines}
 
 
 def canonical(folder, page):
     """Return the canonical links of a page."""
-    text = (folder / page).read_text(encoding="utf-8")
-    found = BeautifulSoup(text, "html.parser").select("link[rel=canonical]")
-    return [link["href"] for link in found]
+    links = head_of(folder, page).select("link[rel=canonical]")
+    return [link["href"] for link in links]
 
 
 # ---- without an address ----------------------------------------------------
@@ -217,6 +221,11 @@ class Host(SimpleHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def handle(self):
+        """Answer, unless the reader has gone on."""
+        with suppress(ConnectionError):
+            super().handle()
+
     def log_message(self, *_):
         """Say nothing."""
 
@@ -270,7 +279,7 @@ def test_a_wrong_address_leads_home(wrong, root, lost):
     page = lost(root + wrong)
     assert page.get_by_role("heading", name="Page not found").is_visible()
     page.get_by_role("link", name="To the first page").click()
-    page.wait_for_url(root + "book/index.html")
+    page.wait_for_url(root + "book/index.html", wait_until="commit")
 
 
 @pytest.mark.site
@@ -281,7 +290,7 @@ def test_a_wrong_address_leads_to_every_page(wrong, root, lost):
     found = links.evaluate_all("all => all.map(a => a.href)")
     assert found == [root + name for name in BOOK]
     links.nth(2).click()
-    page.wait_for_url(root + BOOK[2])
+    page.wait_for_url(root + BOOK[2], wait_until="commit")
 
 
 @pytest.mark.site
@@ -290,7 +299,7 @@ def test_without_scripts_the_link_home_is_right_too(wrong, root, lost):
     page = lost(root + wrong, javascript=False)
     assert not page.locator("nav").is_visible()
     page.get_by_role("link", name="To the first page").click()
-    page.wait_for_url(root + "book/index.html")
+    page.wait_for_url(root + "book/index.html", wait_until="commit")
 
 
 @pytest.mark.site
