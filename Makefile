@@ -118,7 +118,7 @@ test: $(PROOF) ## prove the book; installs what it needs
 # What `make test` leaves out for its time, Firefox and WebKit among it.
 test-all: $(PROOF) ## prove it in every way: every page, browser and notebook
 	$(BIN)/python browser/ensure_browser.py
-	$(PYTEST) -m ""
+	BOOK_SWEEP=1 $(PYTEST) -m ""
 
 SCRIPTS := "backprop/widgets/**/*.js" "frontend/*.js" "frontend/*.mjs"
 STYLES := "backprop/widgets/**/*.css"
