@@ -28,7 +28,7 @@ from importlib.resources import files
 
 import anywidget, backprop, traitlets
 
-static = files("backprop.widgets.static.notebook")
+static = files("backprop") / "widgets" / "static" / "notebook"
 traits = {{
     name: traitlets.Any(value).tag(sync=True)
     for name, value in json.loads({json.dumps(STATE)!r}).items()

@@ -158,7 +158,7 @@ def test_what_was_skipped_has_its_size_when_the_page_rests(page, visit):
     heights = """() => [...document.querySelectorAll(
         ".bd-article section > :not(section)")].map((b) => b.offsetHeight)"""
     with visit(page, width=375) as seen:
-        seen.wait_for_rest()
+        seen.settle()
         skipped = seen.page.evaluate(heights)
         seen.page.add_style_tag(
             content=".bd-article * { content-visibility: visible !important }"

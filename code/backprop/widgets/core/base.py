@@ -121,8 +121,9 @@ class BookWidget(anywidget.AnyWidget):
             f'data-name="{self.name()}">'
             '<script type="application/json">'
             f"{state.replace('<', chr(92) + 'u003c')}</script>"
-            f'<div class="bp bp-fallback">{self._picture()}{self._table()}'
-            "</div></div>"
+            '<div class="bp bp-fallback" tabindex="0" role="group" '
+            'aria-label="The widget as a picture and a table">'
+            f"{self._picture()}{self._table()}</div></div>"
         )
 
     def _picture(self):
