@@ -10,6 +10,7 @@ from functools import partial
 
 import house
 import pytest
+import visits
 from backprop.widgets import registry
 from widget_page import NO_NUMBER, addressed, hash_of, names_in
 
@@ -124,10 +125,15 @@ def chapter(request, visit):
     with visit(request.param) as seen:
         seen.page.set_default_timeout(1000 * WAIT)
         seen.open_every_fold()
-        for host in seen.page.locator(".bp-host").all():
-            host.scroll_into_view_if_needed()
-            host.and_(seen.page.locator(".bp-runs")).wait_for()
+        wake(seen.page)
         yield seen
+
+
+def wake(page):
+    """Scroll to each widget until it runs: far from the screen none does."""
+    for host in page.locator(".bp-host").all():
+        host.scroll_into_view_if_needed()
+        host.and_(page.locator(".bp-runs")).wait_for()
 
 
 @pytest.fixture
@@ -397,6 +403,7 @@ def switched_off(host):
 @pytest.mark.parametrize("name", CHAPTERS[-1:])
 def test_a_pace_is_kept(name, visit):
     with visit(name) as seen:
+        wake(seen.page)
         host = seen.page.locator(".bp-host")
         paces = host.get_by_label(PACE)
         button = host.get_by_role("button", name="Play", exact=True)
@@ -434,4 +441,6 @@ def test_a_link_brings_back_what_was_set(hosts):
         note.filter(has_text="The link is in the").wait_for()
         assert "#widgets=" in page.url
     page.reload(wait_until="load")
+    page.evaluate(visits.OPEN_FOLDS)
+    wake(page)
     assert [at_rest(host) and live_of(host) for host in hosts] == set_to

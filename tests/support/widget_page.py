@@ -14,7 +14,7 @@ import house
 
 STATIC = house.ROOT / "code" / "backprop" / "widgets" / "static"
 VIEW = re.compile(r'<div class="bp-host" data-view="(\w+)"')
-NAME = re.compile(r'<div class="bp-host" data-view="\w+" data-name="([\w-]+)"')
+NAME = re.compile(r'data-view="\w+" data-name="([\w-]+)"')
 LOADED = 600  # seconds on the clock of a page; no page loads so long
 NO_NUMBER = re.compile(r"NaN|Infinity|undefined|null")
 ELSEWHERE = re.compile(r"^(?!file:|data:|blob:|about:)")
