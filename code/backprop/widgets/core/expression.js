@@ -57,7 +57,8 @@ function planted(tree) {
     const rule = RULES.get(name);
     const count = inside.length;
     // Sums and products may have more than two parts.
-    if (rule?.[0].length !== Math.min(count, 2) || (name === "^" && count > 2)) refuse("kind", name);
+    if (rule?.[0].length !== Math.min(count, 2) || (name === "^" && count > 2))
+      refuse("kind", name);
     const nodes = inside.map((one) => node(one, level + 1));
     if (count === 1) return operation(rule, nodes[0]);
     return nodes.reduce((one, other) => operation(rule, one, other));

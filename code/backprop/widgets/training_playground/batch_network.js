@@ -29,9 +29,18 @@ export class Network {
     this.A[this.depth] = this.Z[this.depth];
     this.dL_dA = this.dL_dZ.map((D) => D && new Matrix(room, D.cols));
     this.losses = new Float64Array(room);
-    const arrays = ({ W, b, dL_dW, dL_db }) => [[W.data, dL_dW.data], [b, dL_db]];
-    this.moves = this.layers.flatMap(arrays).map(([values, gradient]) => (
-      { values, gradient, state: rule.init(values), direction: gradient }));
+    const arrays = ({ W, b, dL_dW, dL_db }) => [
+      [W.data, dL_dW.data],
+      [b, dL_db],
+    ];
+    this.moves = this.layers
+      .flatMap(arrays)
+      .map(([values, gradient]) => ({
+        values,
+        gradient,
+        state: rule.init(values),
+        direction: gradient,
+      }));
   }
 
   get depth() {
