@@ -33,14 +33,12 @@ export class Network {
       [W.data, dL_dW.data],
       [b, dL_db],
     ];
-    this.moves = this.layers
-      .flatMap(arrays)
-      .map(([values, gradient]) => ({
-        values,
-        gradient,
-        state: rule.init(values),
-        direction: gradient,
-      }));
+    this.moves = this.layers.flatMap(arrays).map(([values, gradient]) => ({
+      values,
+      gradient,
+      state: rule.init(values),
+      direction: gradient,
+    }));
   }
 
   get depth() {
