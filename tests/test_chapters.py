@@ -17,21 +17,25 @@ from nbformat import v4
 
 CHAPTERS = house.chapters()
 
-
-def executed_by_one(path):
-    """Return a chapter whose tests share a process, which executes it."""
-    group = pytest.mark.xdist_group(f"chapter {path.stem}")
-    return pytest.param(path, id=path.stem, marks=group)
-
-
 each_chapter = pytest.mark.parametrize(
-    "path", [executed_by_one(path) for path in CHAPTERS]
+    "path", CHAPTERS, ids=[path.stem for path in CHAPTERS]
 )
-with_long_work = pytest.mark.parametrize(
-    "long_work", [False, pytest.param(True, marks=pytest.mark.sweep)]
+
+
+def run_by_one(path):
+    """Return a chapter whose tests share a process, which executes it.
+
+    One that has work for more than a second is left to the sweep.
+    """
+    group = pytest.mark.xdist_group(f"chapter {path.stem}")
+    long = chapter.LONG_WORK in chapter.source(path)
+    marks = [group, *[pytest.mark.sweep] * long]
+    return pytest.param(path, id=path.stem, marks=marks)
+
+
+each_run = pytest.mark.parametrize(
+    "path", [run_by_one(path) for path in CHAPTERS]
 )
-TRAINING = house.ROOT / "book" / "training.md"
-LINE = re.compile(r"test accuracy ([\d.]+)%, ([\d.]+) seconds, seed (\d+)")
 
 FRAME = {
     "front matter": r"\A---\n",
@@ -62,27 +66,19 @@ GOES_ON = re.compile(r"\brng\b|^\s*accumulated \+= ", re.MULTILINE)
 """A cell that draws further random numbers, or adds to an earlier sum."""
 
 
-LONG_WORK = "progress.Watch"
-"""What a cell goes through whose work takes more than a second."""
-
-
 @cache
-def twice(path, long_work):
+def twice(path):
     """Run a chapter alone, and each cell once more from where it ended.
 
     Also the cells that the build leaves out. Return the cells of the first
     pass, and those of the second as pairs with their first. Before each cell
     of the second, every name means again what it meant when the first was
     over: a reader goes back to *one* cell. Errors of the second pass are kept
-    as outputs. Without ``long_work`` the cells that take long run but once.
+    as outputs.
     """
     book = jupytext.reads(chapter.source(path), fmt="md:myst")
     first = chapter.code_cells(book)
-    again = [
-        (cell, copy.deepcopy(cell))
-        for cell in first
-        if long_work or LONG_WORK not in cell.source
-    ]
+    again = [(cell, copy.deepcopy(cell)) for cell in first]
     book.cells = [*first, v4.new_code_cell(KEEP)]
     for _, cell in again:
         cell.metadata.setdefault("tags", []).append("raises-exception")
@@ -95,11 +91,6 @@ def twice(path, long_work):
         resources={"metadata": {"path": str(path.parent)}},
     ).execute()
     return first, again
-
-
-def once(path):
-    """Return the cells of a chapter that ran alone."""
-    return twice(path, False)[0]
 
 
 @each_chapter
@@ -202,55 +193,26 @@ def test_no_cell_uses(thing, path):
         assert not found, cell.source
 
 
-@each_chapter
-def test_it_runs_alone_and_silently(path):
-    for cell in once(path):
-        assert cell.execution_count
-        for output in cell.outputs:
-            assert output.output_type != "error"
-            assert output.get("name") != "stderr", output.text
-
-
-@with_long_work
-@each_chapter
-def test_no_cell_breaks_when_it_is_run_again(path, long_work):
+@each_run
+def test_no_cell_breaks_when_it_is_run_again(path):
     broken = [
         f"{again.source}\n# {output.ename}: {output.evalue}"
-        for _, again in twice(path, long_work)[1]
+        for _, again in twice(path)[1]
         for output in again.outputs
         if output.output_type == "error"
     ]
     assert broken == []
 
 
-@with_long_work
-@each_chapter
-def test_a_cell_that_is_run_again_says_and_draws_the_same(path, long_work):
+@each_run
+def test_a_cell_that_is_run_again_says_and_draws_the_same(path):
     changed = [
         cell.source
-        for cell, again in twice(path, long_work)[1]
+        for cell, again in twice(path)[1]
         if "default_rng" in cell.source or not GOES_ON.search(cell.source)
         if says_and_draws(cell) != says_and_draws(again)
     ]
     assert changed == []
-
-
-@each_chapter
-def test_every_figure_has_caption_name_and_words(path):
-    for cell in once(path):
-        if not any(draws(output) for output in cell.outputs):
-            continue
-        header = cell.metadata.get("mystnb", {})
-        figure = header.get("figure", {})
-        assert figure.get("caption"), cell.source
-        assert figure.get("name", "").startswith("fig-"), cell.source
-        words = header.get("image", {}).get("alt", "")
-        assert len(words.split()) >= 5, cell.source
-
-
-def draws(output):
-    """Tell whether an output is a picture."""
-    return any(kind.startswith("image/") for kind in output.get("data", {}))
 
 
 def says_and_draws(cell):
@@ -262,26 +224,3 @@ def says_and_draws(cell):
             found += [output.get("text", ""), data.get("text/plain", "")]
             found += [data[kind] for kind in sorted(data) if "image" in kind]
     return re.sub(r"[\d.]+ seconds|0x[0-9a-f]+", "", "".join(found))
-
-
-# ---- what chapter 6 promises about the digits -------------------------------
-
-reads_digits = pytest.mark.parametrize("path", [executed_by_one(TRAINING)])
-
-
-@reads_digits
-def test_a_seeded_run_reads_digits_well_and_soon(path):
-    outputs = [output for cell in once(path) for output in cell.outputs]
-    said = "".join(o.text for o in outputs if o.get("name") == "stdout")
-    ((accuracy, seconds, seed),) = LINE.findall(said)
-    assert float(accuracy) >= 97.0
-    assert float(seconds) < 5.0
-    assert f"seed = {seed}\n" in chapter.source(path)
-
-
-@reads_digits
-def test_no_bar_is_left_in_the_page(path):
-    for cell in once(path):
-        if LONG_WORK in cell.source:
-            kinds = {kind for o in cell.outputs for kind in o.get("data", {})}
-            assert not any("widget-view" in kind for kind in kinds)

@@ -45,9 +45,10 @@ def render(tex, display):
         "strict": "error",
     }
     try:
-        return engine().call("katex.renderToString", tex, options)
+        html = engine().call("katex.renderToString", tex, options)
     except JSEvalException as error:
         raise ValueError(first_line(error)) from None
+    return html.replace(' columnspacing=""', "")  # Firefox would complain
 
 
 def first_line(error):

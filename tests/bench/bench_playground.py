@@ -152,7 +152,7 @@ def again(browser, folder, updates):
     path = widget_page.write(
         Path(folder), [TrainingPlayground(update=updates)]
     )
-    with widget_page.reading(browser, path.as_uri()) as reader:
+    with widget_page.reading(browser, path.as_uri(), own=True) as reader:
         reader.wake()
         reader.page.wait_for_timeout(2000)
         session = reader.page.context.new_cdp_session(reader.page)
@@ -165,7 +165,7 @@ def frames(browser, folder, pace):
     """Play for some seconds; the frames, and the updates made."""
     part = TrainingPlayground(pace=pace)
     path = widget_page.write(Path(folder), [part])
-    with widget_page.reading(browser, path.as_uri()) as reader:
+    with widget_page.reading(browser, path.as_uri(), own=True) as reader:
         reader.wake()
         reader.page.evaluate(WATCH)
         reader.button("Play").click()

@@ -192,7 +192,7 @@ def address(path, view, more):
 def in_book(browser, page, view, label, more):
     """Milliseconds from input to paint: of the widget, of a bare slider."""
     link, index = address(HTML / f"{page}.html", view, more)
-    with widget_page.reading(browser, link) as reader:
+    with widget_page.reading(browser, link, own=True) as reader:
         reader.wake(index)
         slider = reader.slider(label, index)
         slider.scroll_into_view_if_needed()

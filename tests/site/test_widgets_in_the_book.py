@@ -1,7 +1,9 @@
 """The widgets of the built chapters run, and every control does something.
 
 A chapter is opened once for all tests. The link that its widgets would give
-at the start sets them back before a control is tried.
+at the start sets them back before a control is tried. What slides, is chosen,
+ticked or pressed is tried in the sweep: the contract of the widgets tries it
+in a page of its own.
 """
 
 import json
@@ -249,6 +251,7 @@ def typed(host, key):
     host.page.keyboard.press(key)
 
 
+@pytest.mark.sweep
 def test_every_slider_changes_what_is_shown(hosts, faults):
     for host in hosts:
         assert host.locator("input[type=range]").count()
@@ -275,6 +278,7 @@ def choice(host, chooser, value, present):
     return wrong_with(host, chooser, lambda: chooser.select_option(value))
 
 
+@pytest.mark.sweep
 def test_every_choice_changes_what_is_shown(hosts, faults):
     for host in hosts:
         assert host.locator("select").count()
@@ -290,6 +294,7 @@ def tick(host, box):
     yield "click again", at_rest(host) != before and "stays changed"
 
 
+@pytest.mark.sweep
 def test_every_box_changes_what_is_shown_and_back(hosts, faults):
     for host in hosts:
         assert host.locator("input[type=checkbox]").count()
@@ -338,6 +343,7 @@ def stops(host, button):
     return button.inner_text() != "Play" and "does not stop"
 
 
+@pytest.mark.sweep
 def test_every_button_changes_what_is_shown(hosts, faults):
     for host in hosts:
         assert faults(host, PRESSED, push) == []

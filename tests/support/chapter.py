@@ -5,6 +5,9 @@ from functools import cache
 
 import jupytext
 
+LONG_WORK = "progress.Watch"
+"""What a cell goes through whose work takes more than a second."""
+
 
 @cache
 def source(path):

@@ -3,6 +3,7 @@
 import json
 import re
 import threading
+from collections import defaultdict
 from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -11,6 +12,7 @@ from unittest import mock
 from urllib.parse import quote, unquote, urlsplit
 
 import house
+from backprop.widgets.core.base import BookWidget
 
 STATIC = house.ROOT / "code" / "backprop" / "widgets" / "static"
 VIEW = re.compile(r'<div class="bp-host" data-view="(\w+)"')
@@ -44,13 +46,18 @@ BLANK = """<img class="bp-still" alt="left out" src="data:image/svg+xml,\
 %3Csvg xmlns='http://www.w3.org/2000/svg' width='200' height='200'/%3E">"""
 
 
+def without_pictures():
+    """Have no still picture drawn, while this is entered."""
+    return mock.patch.object(BookWidget, "_picture", return_value=BLANK)
+
+
 def html_of(part, pictures=False):
     """What a page has of a widget, as a rule without its picture; or HTML."""
     if isinstance(part, str):
         return part
     if pictures:
         return part.page_html()
-    with mock.patch.object(type(part), "_picture", return_value=BLANK):
+    with without_pictures():
         return part.page_html()
 
 
@@ -209,15 +216,50 @@ class Reader:
             assert found is None, html[found.start() - 90 :][:180]
 
 
+FREE = defaultdict(list)
+"""Pages whose tests are over, by their browser and how they were opened."""
+
+
 @contextmanager
-def reading(browser, address, clock=False, **options):
+def reading(browser, address, clock=False, own=False, **options):
     """Open a page from disk with no network; give its `Reader`.
 
     With `clock` the page's time stands still, until `page.clock.run_for`
     lets some pass: its frames and timers come when the test says so, on a
-    busy machine too.
+    busy machine too. A tab costs more than most tests and serves many; one
+    of its `own` is for a test that adds to it what cannot be taken away.
     """
     options = {"viewport": {"width": 1280, "height": 900}} | options
+    free = FREE[browser, repr(sorted(options.items()))]
+    own = own or clock
+    used = free.pop() if free and not own else None
+    page, complaints = used or new_page(browser, options)
+    if clock:
+        page.clock.install(time=0)
+    place, mark, fragment = address.partition("#")
+    if mark and place.startswith("file:"):
+        html = Path(urlsplit(place).path).read_text(encoding="utf-8")
+        address = place + addressed(mark + fragment, names_in(html))
+    try:
+        page.goto(address, wait_until="load")
+        if clock:
+            page.clock.pause_at(LOADED)
+        scripts = options.get("java_script_enabled", True)
+        yield Reader(page, complaints, scripts)
+    except BaseException:
+        own = True
+        raise
+    finally:
+        if own:
+            page.context.close()
+        else:
+            leave(page, options["viewport"])
+            complaints.clear()
+            free.append((page, complaints))
+
+
+def new_page(browser, options):
+    """Open a tab of its own; give it, and what it will complain about."""
     context = browser.new_context(offline=True, **options)
     context.route(ELSEWHERE, lambda route: route.abort())
     page, complaints = context.new_page(), []
@@ -225,20 +267,15 @@ def reading(browser, address, clock=False, **options):
     page.on("pageerror", lambda error: add(f"error: {error}"))
     page.on("request", lambda r: ELSEWHERE.match(r.url) and add(r.url))
     page.on("console", lambda m: m.type == "error" and add(m.text))
-    if clock:
-        page.clock.install(time=0)
-    place, mark, fragment = address.partition("#")
-    if mark and place.startswith("file:"):
-        html = Path(urlsplit(place).path).read_text(encoding="utf-8")
-        address = place + addressed(mark + fragment, names_in(html))
-    page.goto(address, wait_until="load")
-    if clock:
-        page.clock.pause_at(LOADED)
-    try:
-        scripts = options.get("java_script_enabled", True)
-        yield Reader(page, complaints, scripts)
-    finally:
-        context.close()
+    return page, complaints
+
+
+def leave(page, viewport):
+    """Have a tab forget what a test did to it."""
+    page.goto("about:blank")
+    page.mouse.move(0, 0)
+    page.emulate_media(media="null")
+    page.set_viewport_size(viewport)
 
 
 class Quiet(SimpleHTTPRequestHandler):

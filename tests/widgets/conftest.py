@@ -23,6 +23,13 @@ def show(browser, tmp_path):
     return open_page
 
 
+@pytest.fixture
+def no_pictures():
+    """Have no still picture drawn."""
+    with widget_page.without_pictures():
+        yield
+
+
 @pytest.fixture(scope="session")
 def views(browser):
     """Open one page with the views of all widgets, for all tests."""

@@ -16,6 +16,7 @@ from backprop.widgets.core.links import box_html
 from backprop.widgets.core.numbers import Number
 from bs4 import BeautifulSoup
 from ipywidgets import HBox, IntSlider, VBox
+from widget_page import html_of
 
 CLASSES = [
     getattr(widgets, name) for name in widgets.__all__ if name != "link"
@@ -276,7 +277,7 @@ def test_the_explorers_run_is_right(seed):
 
 def parts(widget):
     """The state and the table of the HTML of a page."""
-    soup = BeautifulSoup(widget.page_html(), "html.parser")
+    soup = BeautifulSoup(html_of(widget), "html.parser")
     (script,) = soup.find_all("script")
     assert script["type"] == "application/json"
     rows = [
@@ -305,7 +306,7 @@ def test_nothing_breaks_out_of_the_script(cls):
     widget.choices = {
         "activation": [["a", "</script><b>&<!--"], *ours(widget)]
     }
-    text = widget.page_html()
+    text = html_of(widget)
     inside = text.split(">", 2)[2].split("</script>")[0]
     assert "<" not in inside
     assert text.count("</script") == 1
@@ -324,7 +325,7 @@ def test_a_cell_of_the_table_is_text(cls):
         def steps_table(self):
             return ["<b>", "x"], [["<img src=x>", "&"]]
 
-    soup = BeautifulSoup(Hostile().page_html(), "html.parser")
+    soup = BeautifulSoup(html_of(Hostile()), "html.parser")
     assert [*soup.select("img:not(.bp-still)")] == []
     assert soup.find("b") is None
     assert soup.find("td").get_text() == "<img src=x>"
@@ -367,6 +368,7 @@ def test_the_tables_of_descent_have_their_numbers(name):
         assert [*map(float, numbers)] == pytest.approx(expected, rel=1e-5)
 
 
+@pytest.mark.usefixtures("no_pictures")
 @every_class
 def test_both_forms_are_in_the_bundle(cls):
     widget = cls()
@@ -397,6 +399,7 @@ def test_a_link_works_in_python_and_is_marked_for_the_page():
     assert other.links["w"] == third.links["w"]
 
 
+@pytest.mark.usefixtures("no_pictures")
 @every_class
 def test_a_box_holds_widgets(cls):
     pair = [cls(), cls()]
@@ -405,6 +408,7 @@ def test_a_box_holds_widgets(cls):
     assert box_html(VBox([])) is None
 
 
+@pytest.mark.usefixtures("no_pictures")
 @every_class
 def test_a_box_in_a_box_leaves_out_only_what_is_not_ours(cls):
     html = box_html(VBox([HBox([cls()]), IntSlider(), cls()]))

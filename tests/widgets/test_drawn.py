@@ -62,7 +62,9 @@ def opened(browser, tmp_path_factory):
     """A reader of a page with one widget of each kind."""
     parts = [kind() for kind in KINDS]
     path = widget_page.write(tmp_path_factory.mktemp("drawn"), parts)
-    with widget_page.reading(browser, path.as_uri(), **SHARP) as reader:
+    with widget_page.reading(
+        browser, path.as_uri(), own=True, **SHARP
+    ) as reader:
         reader.page.add_init_script(LINK_MORE)
         reader.page.reload()
         yield reader

@@ -18,12 +18,14 @@ from backprop.widgets.network_stepper.numbers import (
     SIZES,
     starting_numbers,
 )
+from visits import DARK_PHONE, EVERY_WAY, LIGHT_DESK
 from widget_numbers import inputs_of
 from widget_page import hash_of
 
 every_size = pytest.mark.parametrize("sizes", SIZES)
 in_a_page = pytest.mark.site
 MAZUR, HAN, NBIS = PRESETS
+ALWAYS = LIGHT_DESK, DARK_PHONE
 NUMBER = r"−?\d[\d.]*(?:e[+−]\d+)?"
 
 
@@ -607,8 +609,13 @@ def test_an_address_with_sizes_alone_brings_their_numbers(show):
 
 
 @in_a_page
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 375])
+@pytest.mark.parametrize(
+    ("theme", "width"),
+    [
+        pytest.param(*way, marks=[pytest.mark.sweep] * (way not in ALWAYS))
+        for way in EVERY_WAY
+    ],
+)
 def test_axe_finds_nothing_at_any_step(theme, width, show):
     view = {"viewport": {"width": width, "height": 900}}
     for sizes in ("2-3-1", "2-2-2-2"):

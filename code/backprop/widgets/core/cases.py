@@ -65,6 +65,12 @@ def numbers(text):
     ]
 
 
+def losses(run):
+    """An update's: before, after, the change predicted, the change made."""
+    change = run["L_new"] - run["L"]
+    return [run["L"], run["L_new"], run["predicted"], change]
+
+
 def flat(value):
     """All numbers of nested lists, in their order; NaN for None.
 

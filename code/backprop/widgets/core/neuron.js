@@ -33,6 +33,13 @@ export function descend(neuron, start, steps, moves) {
   return { path, diverged: null };
 }
 
+// What follows from parameters that an update has left finite; else nothing.
+export function whereFinite(parameters, run) {
+  const found = run();
+  if (parameters.every(Number.isFinite)) return found;
+  return Object.fromEntries(Object.keys(found).map((name) => [name, NaN]));
+}
+
 function usable(now, w, b) {
   return (
     Math.abs(w) < LIMIT &&

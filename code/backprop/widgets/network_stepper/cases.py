@@ -3,13 +3,12 @@
 import numpy as np
 import sympy as sp
 from backprop.symbolic import emit_network, z
-from backprop.widgets.core.cases import Case, numbers
+from backprop.widgets.core.cases import Case, losses, numbers
 from backprop.widgets.network_stepper.numbers import (
     PRESETS,
     SIZES,
     starting_numbers,
 )
-from backprop.widgets.stepper.cases import losses
 
 SWISH = z / (1 + sp.exp(-z))
 

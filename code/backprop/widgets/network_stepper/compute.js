@@ -2,7 +2,7 @@
 
 import { networks } from "../generated/networks.js";
 import { change } from "../core/model.js";
-import { formulas } from "../core/neuron.js";
+import { formulas, whereFinite } from "../core/neuron.js";
 import { network_stepper as schema } from "../generated/schema.js";
 
 const GROUPS = ["W", "b", "x", "y"];
@@ -51,7 +51,9 @@ export function compute(model, state) {
   const [eta, biases] = [model.get("eta"), model.get("biases") ? 1 : 0];
   const now = run(activation, state.W, state.b, state.x, state.y, eta, biases);
   const { W, b } = moved(state, now);
-  const then = run(activation, W, b, state.x, state.y, eta, biases);
+  const then = whereFinite([W, b].flat(3), () =>
+    run(activation, W, b, state.x, state.y, eta, biases),
+  );
   return { ...now, then, L_new: then.L, change: then.L - now.L, W, b };
 }
 

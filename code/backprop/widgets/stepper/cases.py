@@ -2,7 +2,7 @@
 
 import sympy as sp
 from backprop.symbolic import z
-from backprop.widgets.core.cases import Case, numbers
+from backprop.widgets.core.cases import Case, losses, numbers
 from backprop.widgets.stepper.steps import WORDS
 
 STEPS = [*WORDS]
@@ -38,6 +38,10 @@ CASES = [
         "overflow",
         {"activation": sp.exp(z), "w": 1e6, "x": 1e3, "step": 2},
     ),
+    Case(
+        "weights no longer finite",
+        {"activation": sp.exp(z), "w": 1e6, "x": 1e3, "step": LAST},
+    ),
     Case("two updates on", {"step": 3}, press=("Next update", "Next update")),
     Case("three steps on", {}, press=("Next", "Next", "Next", "Back")),
     Case("back to the first", {"step": LAST}, press=("Back", "z")),
@@ -66,9 +70,3 @@ def wanted(widget, run):
         change = run[step] - getattr(widget, step[0])
         return {"said": [run[step], change]}
     return {"said": [run[step]]}
-
-
-def losses(run):
-    """Before, after, the change predicted, the change made."""
-    change = run["L_new"] - run["L"]
-    return [run["L"], run["L_new"], run["predicted"], change]

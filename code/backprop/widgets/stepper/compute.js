@@ -1,6 +1,6 @@
 // One update of one neuron.
 
-import { formulas } from "../core/neuron.js";
+import { formulas, whereFinite } from "../core/neuron.js";
 import { stepper as schema } from "../generated/schema.js";
 
 // Everything of one update, with the formulas that SymPy emitted.
@@ -8,7 +8,8 @@ export function compute(model) {
   const { neuron } = formulas(model);
   const [w, b, x, y, eta] = ["w", "b", "x", "y", "eta"].map((n) => model.get(n));
   const now = neuron(w, b, x, y, eta);
-  const moved = neuron(now.w_new, now.b_new, x, y, eta);
+  const parameters = [now.w_new, now.b_new];
+  const moved = whereFinite(parameters, () => neuron(...parameters, x, y, eta));
   return { x, y, w, b, eta, ...now, moved, L_new: moved.L, change: moved.L - now.L };
 }
 
