@@ -25,11 +25,10 @@ each_chapter = pytest.mark.parametrize(
 def run_by_one(path):
     """Return a chapter whose tests share a process, which executes it.
 
-    One that has work for more than a second is left to the sweep.
+    The long ones are left to the sweep.
     """
     group = pytest.mark.xdist_group(f"chapter {path.stem}")
-    long = chapter.LONG_WORK in chapter.source(path)
-    marks = [group, *[pytest.mark.sweep] * long]
+    marks = [group, *[pytest.mark.sweep] * (path not in CHAPTERS[:2])]
     return pytest.param(path, id=path.stem, marks=marks)
 
 

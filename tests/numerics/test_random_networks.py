@@ -1,9 +1,10 @@
 """Random networks: every gradient against central differences and SymPy.
 
 A thousand networks of every depth, width, activation, loss and batch size are
-held against central differences, entry by entry, and thirty small ones
-against SymPy's chain rule to thirty digits. The loss is written out once more
-here, for many points at once: it shares only the activations with `network`.
+held against central differences, entry by entry, and small ones, thirty in
+the sweep, against SymPy's chain rule to thirty digits. The loss is written out
+once more here, for many points at once: it shares only the activations with
+`network`.
 PyTorch sees the same thousand in ``test_network_against_torch.py``.
 """
 
@@ -16,6 +17,7 @@ import sympy
 from backprop.numerics import activations, network
 from backprop.symbolic import catalogue, models
 from backprop.symbolic.derivation import Derivation, Stage
+from budget import budget
 from random_networks import BCE, FURTHEST, HALF, SOFTMAX
 
 DIFFERENCES = 1e-7
@@ -211,7 +213,7 @@ def test_a_case_is_always_the_same():
 # ---- SymPy ----------------------------------------------------------------
 
 SIZES = [(1, 1, 1), (2, 2, 2), (2, 3, 1), (3, 2, 1), (2, 2, 2, 1), (1, 2, 3)]
-SMALL = 30
+SMALL = budget(10, 30)
 DIGITS = 30
 
 

@@ -13,7 +13,7 @@ import pytest
 from lab_kernel import CELLS, EXECUTE, FINISHED
 from lab_server import jupyterlab
 
-pytestmark = [pytest.mark.site, pytest.mark.lab]
+pytestmark = [pytest.mark.site, pytest.mark.lab, pytest.mark.sweep]
 
 RAW = re.compile(r"\{[a-z:-]+\}`|:::|```|\$\$|\\tag|\\frac|^\([a-z-]+\)=")
 NO_MYST = {"disabledExtensions": {"jupyterlab-myst": True}}
@@ -34,9 +34,7 @@ def server(html, tmp_path_factory):
         yield address
 
 
-@pytest.fixture(
-    params=[pytest.param("lab/tree", marks=pytest.mark.sweep), "notebooks"]
-)
+@pytest.fixture(params=["lab/tree", "notebooks"])
 def notebook(request, server, browser):
     """Open the notebook in a page that is high enough to show all of it."""
     page = browser.new_page(viewport={"width": 1400, "height": 16000})

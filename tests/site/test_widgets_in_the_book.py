@@ -1,9 +1,8 @@
 """The widgets of the built chapters run, and every control does something.
 
 A chapter is opened once for all tests. The link that its widgets would give
-at the start sets them back before a control is tried. What slides, is chosen,
-ticked or pressed is tried in the sweep: the contract of the widgets tries it
-in a page of its own.
+at the start sets them back before a control is tried. Most controls are tried
+in the sweep: the contract of the widgets tries them in a page of its own.
 """
 
 import json
@@ -366,6 +365,7 @@ def drag(handle):
     mouse.up()
 
 
+@pytest.mark.sweep
 def test_arrow_keys_walk_there_and_back(hosts):
     walked = 0
     for host in hosts:
@@ -434,6 +434,7 @@ def updates(host):
     return int(re.search(r"\d+", live_of(host))[0])
 
 
+@pytest.mark.sweep
 def test_a_link_brings_back_what_was_set(hosts):
     page = hosts[0].page
     for host in hosts:

@@ -5,9 +5,6 @@ from functools import cache
 
 import jupytext
 
-LONG_WORK = "progress.Watch"
-"""What a cell goes through whose work takes more than a second."""
-
 
 @cache
 def source(path):

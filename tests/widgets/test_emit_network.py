@@ -11,6 +11,7 @@ from backprop.numerics import activations, network
 from backprop.symbolic import catalogue, cost, emit, emit_network, models
 from backprop.symbolic.catalogue import AnyActivation, z
 from backprop.widgets.network_stepper import steps as network_steps
+from budget import budget
 from javascript import running
 
 SOURCES = house.ROOT / "code/backprop/widgets/generated"
@@ -194,12 +195,12 @@ def compare(script, sizes, seed, number, count):
 
 @every_architecture
 def test_javascript_equals_numpy_everywhere(sizes, script):
-    compare(script, sizes, 1, any_number, 2000)
+    compare(script, sizes, 1, any_number, budget(500, 2000))
 
 
 @every_architecture
 def test_javascript_equals_numpy_to_twelve_digits(sizes, script):
-    plain = compare(script, sizes, 2, ordinary_number, 1500)
+    plain = compare(script, sizes, 2, ordinary_number, budget(500, 1500))
     assert plain <= TOLERANCE
 
 

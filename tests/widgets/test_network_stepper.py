@@ -618,14 +618,14 @@ def test_an_address_with_sizes_alone_brings_their_numbers(show):
 )
 def test_axe_finds_nothing_at_any_step(theme, width, show):
     view = {"viewport": {"width": width, "height": 900}}
-    for sizes in ("2-3-1", "2-2-2-2"):
-        with show(NetworkStepper(sizes=sizes), theme=theme, **view) as reader:
-            for index in (0, 4, 7, len(SIZES[sizes]) * 4 - 2):
-                step_to(reader, index)
-                found = accessibility.violations(reader.page, ".bp-host")
-                assert found == []
-                wide = "document.documentElement.scrollWidth"
-                assert reader.page.evaluate(wide) <= width
+    deep = NetworkStepper(sizes="2-2-2-2")
+    with show(deep, theme=theme, **view) as reader:
+        for index in (0, 4, 7, len(deep.steps()) - 1):
+            step_to(reader, index)
+            found = accessibility.violations(reader.page, ".bp-host")
+            assert found == []
+            wide = "document.documentElement.scrollWidth"
+            assert reader.page.evaluate(wide) <= width
 
 
 @in_a_page
