@@ -3,6 +3,7 @@
 import json
 import random
 import re
+import sys
 
 import mpmath
 import numpy as np
@@ -37,6 +38,15 @@ def test_all_are_there():
     names = [cls.__name__ for cls in CLASSES]
     assert {"ActivationExplorer", "NetworkStepper", "Stepper"} <= set(names)
     assert len(names) == len(set(names)) >= 5
+
+
+@every_class
+def test_a_class_is_found_where_it_was_with_a_warning(cls):
+    module = sys.modules[cls.__module__.rpartition(".")[0]]
+    new = f"is backprop.widgets.{cls.__name__} now"
+    with pytest.warns(DeprecationWarning, match=new):
+        assert getattr(module, cls.__name__) is cls
+    assert not hasattr(module, "Nothing")
 
 
 @pytest.mark.parametrize("bad", BAD, ids=repr)
