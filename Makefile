@@ -83,7 +83,12 @@ lite/node_modules/made: lite/package-lock.json
 	cd lite && npm ci --ignore-scripts
 	@touch $@
 
-LITE := $(LITE_VENV)/made lite/node_modules/made
+PACKAGES := $(addprefix lite/,wheels.txt compile.mjs compile.py)
+$(LITE_VENV)/packages: $(LITE_VENV)/made lite/node_modules/made $(PACKAGES)
+	$(LITE_VENV)/bin/python lite/build.py --packages
+	@touch $@
+
+LITE := $(LITE_VENV)/packages
 
 lite: $(LITE) ## add notebooks with a Python for the browser (needs Node)
 	$(LITE_VENV)/bin/python lite/build.py $(HTML)

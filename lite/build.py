@@ -30,6 +30,7 @@ import package_wheel  # noqa: E402
 from notebook_export import with_kernel  # noqa: E402
 
 PYODIDE = HERE / "node_modules" / "pyodide"
+KEPT = Path(sys.prefix) / "packages-compiled"
 CORE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")
 LIBRARY = "python_stdlib.zip"
 PROCESSES = re.compile(r"\bparallel\.objective\(|\bpsutil\b")
@@ -221,7 +222,7 @@ def build(html, given):
         sys.exit("Node is needed, and npm ci in the folder lite.")
     work, output = fresh(ROOT / "_build" / "lite"), fresh(html / "lite")
     build_app(html, work, output)
-    folders = [others(ROOT / "_build" / "lite-wheels"), own(work)]
+    folders = [others(KEPT), own(work)]
     ours = serve_python(folders, output / "static" / "pyodide", given)
     add_check(output, elsewhere(ours))
     return output
@@ -230,8 +231,16 @@ def build(html, given):
 def main():
     """Read the arguments, build, say what there is."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("html", type=Path, help="folder of the built book")
-    html = parser.parse_args().html.resolve()
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("html", type=Path, nargs="?", help="the built book")
+    what.add_argument(
+        "--packages", action="store_true", help="only compile what it needs"
+    )
+    arguments = parser.parse_args()
+    if arguments.packages:
+        others(KEPT)
+        return
+    html = arguments.html.resolve()
     given = os.environ.get("PYODIDE_WHEELS")
     output = build(html, Path(given).resolve() if given else None)
     rest = "all of it" if given else f"all but {', '.join(lock.COMPILED)}"
