@@ -169,8 +169,11 @@ def bundle(app, texts, static):
 
 
 def publish(app, error):
-    """Finish the pages that were written, and the files that they load."""
-    if error or app.builder.format != "html":
+    """Finish the pages that were written, and the files that they load.
+
+    Where none was, Sphinx has not copied those files anew either.
+    """
+    if error or app.builder.format != "html" or not app.lean_sheets:
         return
     out = Path(app.outdir)
     static = out / "_static"

@@ -30,7 +30,8 @@ def build_for_a_publisher(html, root):
     """Build a copy with the addresses of a site and of a repository.
 
     What the cells printed when ``html`` was built is kept, so that only the
-    pages are written anew. Return the folder of the pages.
+    pages are written anew. It is built once more, without a change, which
+    changes nothing. Return the folder of the pages.
     """
     house.clean_copy(root)
     kept = ".jupyter_cache"
@@ -40,7 +41,17 @@ def build_for_a_publisher(html, root):
     config["repository"] = {"url": REPOSITORY, "branch": "trunk"}
     config["html"]["baseurl"] = ADDRESS
     path.write_text(yaml.safe_dump(config), encoding="utf-8")
-    code, log = house.build(root)
-    assert code == 0, log
-    assert "WARNING:" not in log
-    return str(root / "_build" / "html")
+    pages = root / "_build" / "html"
+    before = None
+    for _ in range(2):
+        code, log = house.build(root)
+        assert code == 0, log
+        assert "WARNING:" not in log
+        now = {
+            page.relative_to(pages).as_posix(): page.read_bytes()
+            for page in pages.rglob("*.*")
+            if page.suffix in (".html", ".css", ".js")
+        }
+        assert before in (None, now)
+        before = now
+    return str(pages)
