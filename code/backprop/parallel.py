@@ -78,7 +78,15 @@ def combine(answers, rows):
     >>> combine(answers, rows=[1, 1])[0]
     5.0
     """
-    if len(answers) != len(rows) or not answers:
+    answers = checks.instances("answers", answers, tuple | list, "pairs")
+    rows = checks.instances("rows", rows, int | np.integer, "whole numbers")
+    for answer in answers:
+        if len(answer) != 2 or not isinstance(answer[1], network.Gradients):
+            raise ValueError(
+                f"answers: found {checks.said(answer)}, expected pairs of a "
+                "loss and its Gradients"
+            )
+    if len(answers) != len(rows):
         raise ValueError(
             f"rows: found {len(rows)} for {len(answers)} answers, expected "
             "one for each, and at least one"

@@ -18,6 +18,8 @@ from decimal import Decimal, InvalidOperation
 from functools import cache
 from importlib import resources
 
+from backprop.numerics import checks
+
 
 def ids():
     """The name of every example, in the order of the file.
@@ -44,9 +46,10 @@ def load(id):
     [0.05, 0.1]
     """
     examples = _examples()
-    if id not in examples:
+    if not isinstance(id, str) or id not in examples:
         raise ValueError(
-            f"id: found {id!r}, expected one of {', '.join(examples)}"
+            f"id: found {checks.said(id)}, expected one of "
+            f"{', '.join(examples)}"
         )
     return deepcopy(examples[id])
 
@@ -82,10 +85,11 @@ def agrees(value, published, units=0.5):
     (False, True)
     """
     printed = _decimal(published)
-    value = Decimal(float(value))
+    units = Decimal(checks.between("units", units, 0.0, 1e9))
+    value = Decimal(checks.any_number("value", value))
     if not value.is_finite():
         return False
-    return abs(value - printed) <= Decimal(units) * _unit(printed)
+    return abs(value - printed) <= units * _unit(printed)
 
 
 @cache
@@ -107,8 +111,8 @@ def _decimal(published):
         value = Decimal("nan")
     if not value.is_finite():
         raise ValueError(
-            f"published: found {published!r}, expected a string that is one "
-            "decimal number"
+            f"published: found {checks.said(published)}, expected a string "
+            "that is one decimal number"
         )
     return value
 

@@ -127,10 +127,14 @@ def test_an_image_is_a_digit_row_by_row():
     assert rows == SEVEN.split()
 
 
-def test_the_digits_of_one_call_are_not_those_of_the_next():
-    digits = data.digits()
-    digits.X[:] = -1.0
-    assert data.digits().X.min() == 0.0
+def test_a_data_set_cannot_be_changed_nor_by_what_it_was_made_of():
+    X, labels = np.ones((2, 1)), np.array([0, 1])
+    some = data.DataSet("some", X, labels, 2)
+    X[:], labels[:] = 7.0, 0
+    assert (some.X.max(), some.labels.max()) == (1.0, 1)
+    for array in (some.X, some.labels):
+        with pytest.raises(ValueError, match="read-only"):
+            array[:] = 0
 
 
 # ---- DataSet and one_hot ---------------------------------------------------
@@ -287,7 +291,8 @@ def test_a_confusion_matrix_counts_class_by_prediction():
     ("labels", "predicted", "message"),
     [
         ([0, 1], [0], "predicted: found 1 rows, expected 2, one for each"),
-        ([], [], "labels: found shape (0,) and dtype float64"),
+        ([], [], "predicted: found no rows, expected at least one"),
+        ([0.0], [0], "labels: found shape (1,) and dtype float64"),
         ([0], [2], "predicted: found 2, expected classes from 0 to 1"),
         ([2], [0], "labels: found 2, expected classes from 0 to 1"),
     ],

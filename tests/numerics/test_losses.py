@@ -246,7 +246,7 @@ def test_rows_must_sum_to_1_for_softmax(row):
 
 
 def test_softmax_refuses_a_single_number():
-    with pytest.raises(ValueError, match="expected one distribution"):
+    with pytest.raises(ValueError, match=r"expected a matrix \(rows"):
         losses.get(SOFTMAX)(0.5, 1.0)
 
 

@@ -66,7 +66,9 @@ def late_update(layers, X, Y, eta):
     cache = network.forward(layers, X)
     right = network.backward(layers, cache, Y, HSE)
     moved = network.update(layers, right, eta)
-    late = network.backward((layers[0], moved[1]), cache, Y, HSE)
+    late_layers = layers[0], moved[1]
+    mixed = replace(cache, layers=late_layers)
+    late = network.backward(late_layers, mixed, Y, HSE)
     return network.update(layers, late, eta)[0], moved[1]
 
 
@@ -323,7 +325,7 @@ def rgu_update(update, late):
     new = keep_biases(layers, update, RGU_X, RGU_Y, RGU["eta"])
     cache = network.forward(layers, RGU_X)
     used = (layers[0], new[1]) if late else layers
-    hidden = network.backward(used, cache, RGU_Y, HSE)
+    hidden = network.backward(used, replace(cache, layers=used), RGU_Y, HSE)
     return {
         "hidden_delta": -hidden.dL_dZ[1][0],
         "V_new": new[0].W,

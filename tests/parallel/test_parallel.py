@@ -166,7 +166,7 @@ def test_an_answer_without_rows():
     answer = network.objective(X, Y, LOSS)(layers)
     with pytest.raises(ValueError, match="rows: found 1 for 2 answers"):
         parallel.combine([answer, answer], rows=[5])
-    with pytest.raises(ValueError, match="rows: found 0 for 0 answers"):
+    with pytest.raises(ValueError, match="answers: found none, expected"):
         parallel.combine([], rows=[])
 
 

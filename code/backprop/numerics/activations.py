@@ -1,15 +1,18 @@
 """Activations, each with its derivative beside it.
 
 Every function takes the pre-activation ``z`` (a number or an array of any
-shape) and works entry by entry. ``<name>_prime(z)`` is the derivative of
-``<name>`` with respect to ``z``: always a function of the *pre*-activation,
-never of the output. Derived in chapter 2, "The backward pass".
+shape) and works entry by entry, in float64. ``<name>_prime(z)`` is the
+derivative of ``<name>`` with respect to ``z``: always a function of the
+*pre*-activation, never of the output. Derived in chapter 2, "The backward
+pass". What is no array of real numbers raises ``ValueError``.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
+
+from backprop.numerics import checks
 
 LEAK = 0.01
 """Slope of the leaky ReLU for negative z."""
@@ -26,6 +29,7 @@ def sigmoid(z):
     >>> sigmoid(np.array([-1000.0, 1000.0]))
     array([0., 1.])
     """
+    z = checks.floats("z", z)
     e = np.exp(-np.abs(z))
     return _e_or_1(e, z) / (1.0 + e)
 
@@ -39,6 +43,7 @@ def sigmoid_prime(z):
     >>> float(sigmoid_prime(0.0))
     0.25
     """
+    z = checks.floats("z", z)
     e = np.exp(-np.abs(z))
     return e / (1.0 + e) ** 2
 
@@ -49,6 +54,7 @@ def sigmoid_and_prime(z):
     >>> sigmoid_and_prime(np.array([0.0]))
     (array([0.5]), array([0.25]))
     """
+    z = checks.floats("z", z)
     e = np.exp(-np.abs(z))
     below = 1.0 + e
     return _e_or_1(e, z) / below, e / below**2
@@ -68,6 +74,7 @@ def sigmoid_prime_from_output(a):
     >>> float(sigmoid_prime_from_output(sigmoid(0.0)))
     0.25
     """
+    a = checks.floats("a", a)
     return a * (1.0 - a)
 
 
@@ -77,6 +84,7 @@ def tanh(z):
     >>> float(tanh(0.0))
     0.0
     """
+    z = checks.floats("z", z)
     return np.tanh(z)
 
 
@@ -88,6 +96,7 @@ def tanh_prime(z):
     >>> float(tanh_prime(0.0))
     1.0
     """
+    z = checks.floats("z", z)
     e = np.exp(-2.0 * np.abs(z))
     return 4.0 * e / (1.0 + e) ** 2
 
@@ -98,6 +107,7 @@ def relu(z):
     >>> relu(np.array([-2.0, 0.0, 3.0]))
     array([0., 0., 3.])
     """
+    z = checks.floats("z", z)
     return np.maximum(z, 0.0)
 
 
@@ -107,6 +117,7 @@ def relu_prime(z):
     >>> relu_prime(np.array([-2.0, 0.0, 3.0]))
     array([0., 0., 1.])
     """
+    z = checks.floats("z", z)
     return np.greater(z, 0).astype(np.float64)
 
 
@@ -116,6 +127,7 @@ def leaky_relu(z):
     >>> leaky_relu(np.array([-2.0, 0.0, 3.0]))
     array([-0.02,  0.  ,  3.  ])
     """
+    z = checks.floats("z", z)
     return np.maximum(z, np.multiply(z, LEAK))
 
 
@@ -125,6 +137,7 @@ def leaky_relu_prime(z):
     >>> leaky_relu_prime(np.array([-2.0, 0.0, 3.0]))
     array([0.01, 0.01, 1.  ])
     """
+    z = checks.floats("z", z)
     return np.where(np.greater(z, 0), 1.0, LEAK)
 
 
@@ -134,6 +147,7 @@ def softplus(z):
     >>> float(softplus(1000.0))
     1000.0
     """
+    z = checks.floats("z", z)
     return np.logaddexp(0.0, z)
 
 
@@ -143,6 +157,7 @@ def softplus_prime(z):
     >>> float(softplus_prime(0.0))
     0.5
     """
+    z = checks.floats("z", z)
     return sigmoid(z)
 
 
@@ -152,6 +167,7 @@ def identity(z):
     >>> float(identity(2.5))
     2.5
     """
+    z = checks.floats("z", z)
     return np.multiply(z, 1.0)
 
 
@@ -161,6 +177,7 @@ def identity_prime(z):
     >>> identity_prime(np.array([-2.0, 3.0]))
     array([1., 1.])
     """
+    z = checks.floats("z", z)
     return np.ones(np.shape(z))
 
 
@@ -170,6 +187,7 @@ def identity_and_prime(z):
     >>> identity_and_prime(np.array([-2.0, 3.0]))
     (array([-2.,  3.]), 1.0)
     """
+    z = checks.floats("z", z)
     return identity(z), 1.0
 
 
@@ -189,6 +207,13 @@ class Activation:
     function: Callable = field(repr=False)
     prime: Callable = field(repr=False)
     value_and_prime: Callable | None = field(default=None, repr=False)
+
+    def __post_init__(self):
+        checks.text("name", self.name)
+        checks.function("function", self.function)
+        checks.function("prime", self.prime)
+        if self.value_and_prime is not None:
+            checks.function("value_and_prime", self.value_and_prime)
 
     def __call__(self, z):
         """The activation ``a`` of the pre-activation ``z``."""
@@ -226,6 +251,6 @@ def get(activation):
         return ACTIVATIONS[activation]
     except (KeyError, TypeError):
         raise ValueError(
-            f"activation: found {activation!r}, expected one of "
+            f"activation: found {checks.said(activation)}, expected one of "
             f"{', '.join(ACTIVATIONS)} or an Activation"
         ) from None

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from backprop.numerics import checks
+
 ALL = 16.0
 """What `digits` gives for two equal floats."""
 
@@ -32,7 +34,10 @@ def digits(a, b):
     >>> round(digits(1.0, 1.0001), 1)
     4.0
     """
-    a, b = np.asarray(a, float), np.asarray(b, float)
+    a, b = (
+        np.asarray(checks.floats(name, value))
+        for name, value in (("a", a), ("b", b))
+    )
     if a.shape != b.shape or a.size == 0:
         raise ValueError(
             f"b: found shape {b.shape} beside {a.shape}, expected two numbers "
@@ -99,7 +104,11 @@ def compare(quantity, /, *, at_least=7, **witnesses):
         raise ValueError(
             f"witnesses: found {len(witnesses)}, expected at least two"
         )
-    values = {name: float(value) for name, value in witnesses.items()}
+    checks.text("quantity", quantity)
+    checks.between("at_least", at_least, 0.0, ALL)
+    values = {
+        name: checks.any_number(name, of) for name, of in witnesses.items()
+    }
     first = next(iter(values.values()))
     agreement = Agreement(
         quantity,

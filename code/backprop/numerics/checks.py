@@ -3,6 +3,7 @@ found and what was expected. Called once, where the numbers enter."""
 
 import math
 from numbers import Real
+from types import ModuleType
 
 import numpy as np
 
@@ -12,42 +13,137 @@ class NotFinite(ValueError, OverflowError):
     update, an overflow."""
 
 
-def array(name, value, *, ndim):
+LARGEST = 10**8
+"""More numbers than this are no array of this book: 0.8 GB."""
+
+
+def floats(name, value):
+    """``value`` as float64: a float, or an array of any rank.
+
+    Integers, booleans and shorter floats become float64; NaN and infinity
+    stay. What is float64 is returned as it is, not copied. Raises
+    ``ValueError`` for what would lose its meaning: complex numbers, text,
+    objects, masked entries, and tables whose order is that of an index.
+
+    >>> floats("z", np.uint8([250, 251])) + 10
+    array([260., 261.])
+    """
+    if isinstance(value, float) or _is_float64(value):
+        return value
+    if isinstance(value, Real):
+        return _as_float(name, value)
+    if isinstance(value, np.ma.MaskedArray):
+        raise ValueError(
+            f"{name}: found a masked array, expected real numbers: fill what "
+            "is masked, or leave it out"
+        )
+    if hasattr(value, "to_numpy"):
+        raise ValueError(
+            f"{name}: found a {type(value).__name__}, expected an array: its "
+            "rows go by an index, so pass .to_numpy() in the order you mean"
+        )
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise ValueError(
+            f"{name}: found rows of different lengths, expected an array"
+        ) from None
+    except (TypeError, RuntimeError):
+        raise ValueError(
+            f"{name}: found {said(value)}, expected real numbers"
+        ) from None
+    if array.dtype.kind not in "fiub":
+        found = f"dtype {array.dtype}" if array.ndim else said(value)
+        raise ValueError(f"{name}: found {found}, expected real numbers")
+    return array.astype(np.float64)
+
+
+def array(name, value, *, ndim, least=0):
     """``value`` as a finite float64 array with ``ndim`` axes.
 
-    Raises ``ValueError`` for another rank, for NaN or infinite entries and
-    for what is not a number.
+    It is not copied where it is one. Raises ``ValueError`` for another rank,
+    for NaN or infinite entries, for what `floats` refuses and, with
+    ``least=1``, for no entries.
 
     >>> array("X", [[1, 2]], ndim=2)
     array([[1., 2.]])
     """
-    if not (isinstance(value, np.ndarray) and value.dtype == np.float64):
-        value = real(name, value)
+    if not _is_float64(value):
+        value = np.asarray(floats(name, value))
+    rank(name, value, ndim)
+    finite(name, value)
+    if least:
+        some(name, value)
+    return value
+
+
+def rank(name, value, ndim):
+    """Raise ``ValueError`` unless an array has ``ndim`` axes.
+
+    >>> rank("X", np.zeros((1, 2)), 2)
+    """
     if value.ndim != ndim:
         raise ValueError(
             f"{name}: found shape {value.shape}, expected {_rank(ndim)}"
             + _hint(value.ndim, ndim)
         )
-    finite(name, value)
-    return value
 
 
-def real(name, value):
-    """``value`` as a float64 array of any rank, NaN and infinity included.
+def some(name, value):
+    """Raise ``ValueError`` if an array has no entries.
 
-    >>> real("gradient", 2)
-    array(2.)
+    >>> some("X", np.zeros((1, 2)))
     """
-    try:
-        value = np.asarray(value)
-    except ValueError:
+    if value.size == 0:
         raise ValueError(
-            f"{name}: found rows of different lengths, expected an array"
-        ) from None
-    if value.dtype.kind not in "fiu":
-        found = f"dtype {value.dtype}" if value.ndim else repr(value.item())
-        raise ValueError(f"{name}: found {found}, expected real numbers")
-    return value.astype(np.float64)
+            f"{name}: found no entries (shape {value.shape}), expected at "
+            "least one"
+        )
+
+
+def fits(name, shape):
+    """Raise ``ValueError`` for more numbers than the memory may hold.
+
+    >>> fits("labels", (3, 50_000))
+    """
+    count = math.prod(shape)
+    if count > LARGEST:
+        raise ValueError(
+            f"{name}: found what makes {count} numbers of shape {shape}, "
+            f"expected at most {LARGEST}"
+        )
+
+
+def kept(array):
+    """A copy that nobody can write to: what is computed from it later is
+    computed from these numbers.
+
+    >>> kept(np.zeros(2)).flags.writeable
+    False
+    """
+    array = array.copy()
+    array.setflags(write=False)
+    return array
+
+
+def said(value):
+    """``value`` as an error names it: in full, where it is short.
+
+    >>> said("sigmod"), said(np.zeros((2, 3))), said([0] * 50)
+    ("'sigmod'", 'an ndarray of shape (2, 3)', 'a list of 50')
+    """
+    if isinstance(value, np.ndarray) and value.ndim:
+        return f"an ndarray of shape {value.shape}"
+    text = repr(value)
+    if len(text) <= 60 and "\n" not in text and " at 0x" not in text:
+        return text
+    article = "an" if type(value).__name__[0] in "aeiouAEIOU" else "a"
+    size = f" of {len(value)}" if isinstance(value, list | tuple) else ""
+    return f"{article} {type(value).__name__}{size}"
+
+
+def _is_float64(value):
+    return type(value) is np.ndarray and value.dtype == np.float64
 
 
 def finite(name, value):
@@ -76,8 +172,8 @@ def is_finite(value):
     return quick or bool(np.isfinite(value).all())
 
 
-def whole_number(name, value, least):
-    """``value`` as a Python int that is at least ``least``.
+def whole_number(name, value, least, most=LARGEST):
+    """``value`` as a Python int from ``least`` to ``most``.
 
     >>> whole_number("m", np.int64(3), 1)
     3
@@ -85,9 +181,103 @@ def whole_number(name, value, least):
     whole = isinstance(value, int | np.integer) and value is not True
     if not whole or value is False or value < least:
         raise ValueError(
-            f"{name}: found {value!r}, expected a whole number from {least}"
+            f"{name}: found {said(value)}, expected a whole number from "
+            f"{least}"
+        )
+    if value > most:
+        raise ValueError(
+            f"{name}: found {said(value)}, expected a whole number from "
+            f"{least} to {most}"
         )
     return int(value)
+
+
+def generator(name, value, *methods):
+    """``value``, if it is a ``numpy.random.Generator``, or draws as one: it
+    has these methods.
+
+    >>> generator("rng", np.random.default_rng(0), "normal") is not None
+    True
+    """
+    draws = all(callable(getattr(value, method, None)) for method in methods)
+    if not draws or isinstance(value, np.random.RandomState | ModuleType):
+        raise ValueError(
+            f"{name}: found {said(value)}, expected a generator such as "
+            "numpy.random.default_rng(0)"
+        )
+    return value
+
+
+def text(name, value):
+    """``value``, if it is a text.
+
+    >>> text("name", "tanh")
+    'tanh'
+    """
+    if not isinstance(value, str):
+        raise ValueError(f"{name}: found {said(value)}, expected a text")
+    return value
+
+
+def flag(name, value):
+    """``value``, if it is True or False.
+
+    >>> flag("raises", True)
+    True
+    """
+    if not isinstance(value, bool | np.bool_):
+        raise ValueError(
+            f"{name}: found {said(value)}, expected True or False"
+        )
+    return bool(value)
+
+
+def function(name, value):
+    """``value``, if it can be called.
+
+    >>> function("prime", abs)
+    <built-in function abs>
+    """
+    if not callable(value):
+        raise ValueError(f"{name}: found {said(value)}, expected a function")
+    return value
+
+
+def instances(name, value, kind, what):
+    """``value`` as a tuple of objects of one kind, at least one.
+
+    >>> instances("names", ["a", "b"], str, "names")
+    ('a', 'b')
+    """
+    try:
+        every = tuple(value) if not isinstance(value, dict) else None
+    except TypeError:
+        every = None
+    if every is None or isinstance(value, str | np.ndarray):
+        raise ValueError(
+            f"{name}: found {said(value)}, expected a sequence of {what}"
+        )
+    for at, one in enumerate(every):
+        if not isinstance(one, kind):
+            raise ValueError(
+                f"{name}: found {said(one)} at index {at}, expected {what}"
+            )
+    if not every:
+        raise ValueError(f"{name}: found none, expected at least one")
+    return every
+
+
+def instance(name, value, kind, how):
+    """``value``, if it is an object of this kind.
+
+    ``how`` says where one comes from.
+
+    >>> instance("cache", 1, int, "what `forward` returns")
+    1
+    """
+    if not isinstance(value, kind):
+        raise ValueError(f"{name}: found {said(value)}, expected {how}")
+    return value
 
 
 def classes_of(name, value, classes):
@@ -96,12 +286,14 @@ def classes_of(name, value, classes):
     >>> classes_of("labels", [0, 2, 1], 3)
     array([0, 2, 1])
     """
-    value = np.asarray(value)
-    if value.ndim != 1 or value.dtype.kind not in "iu":
+    given, value = value, floats(name, value)
+    whole = np.asarray(given)
+    if np.ndim(value) != 1 or (whole.size and whole.dtype.kind not in "iu"):
         raise ValueError(
-            f"{name}: found shape {value.shape} and dtype {value.dtype}, "
+            f"{name}: found shape {whole.shape} and dtype {whole.dtype}, "
             "expected a vector (m,) of whole numbers"
         )
+    value = whole
     outside = value[(value < 0) | (value >= classes)]
     if outside.size:
         raise ValueError(
@@ -138,15 +330,46 @@ def number(name, value):
     return float(value)
 
 
+def any_number(name, value):
+    """``value`` as a Python float, which may be NaN or infinite.
+
+    >>> any_number("z", np.array([0.5]))
+    0.5
+    """
+    value = np.asarray(floats(name, value))
+    if value.size != 1:
+        raise ValueError(
+            f"{name}: found shape {value.shape}, expected one number"
+        )
+    return float(value.reshape(()))
+
+
 def share(name, value, *, least):
-    """Raise ``ValueError`` unless ``value`` is from ``least`` to below 1.
+    """``value`` as a float from ``least`` to below 1.
 
     >>> share("rtol", 1e-6, least=0.0)
+    1e-06
     """
-    if not least <= number(name, value) < 1:
+    value = number(name, value)
+    if not least <= value < 1:
         raise ValueError(
             f"{name}: found {value}, expected between {least:.2g} and 1"
         )
+    return value
+
+
+def between(name, value, low, high):
+    """``value`` as a float from ``low`` to ``high``.
+
+    >>> between("at_least", 7, 0.0, 16.0)
+    7.0
+    """
+    value = number(name, value)
+    if not low <= value <= high:
+        raise ValueError(
+            f"{name}: found {value}, expected a number from {low} to {high}"
+        )
+    return value
 
 
 def learning_rate(eta):
@@ -177,14 +400,15 @@ def same_shape(name, value, expected, of):
 
 
 def _as_float(name, value):
-    if np.ndim(value) != 0:
-        raise ValueError(
-            f"{name}: found shape {np.shape(value)}, expected one number"
-        )
-    if isinstance(value, np.ndarray):
-        value = value.item()
-    if isinstance(value, bool) or not isinstance(value, Real):
-        raise ValueError(f"{name}: found {value!r}, expected a number")
+    if isinstance(value, np.ndarray | list | tuple):
+        array = np.asarray(floats(name, value))
+        if array.ndim:
+            raise ValueError(
+                f"{name}: found shape {array.shape}, expected one number"
+            )
+        value = np.asarray(value).item()
+    if isinstance(value, bool | np.bool_) or not isinstance(value, Real):
+        raise ValueError(f"{name}: found {said(value)}, expected a number")
     try:
         return float(value)
     except OverflowError:

@@ -46,13 +46,14 @@ class DataSet:
     classes: int
 
     def __post_init__(self):
+        checks.text("name", self.name)
         classes = checks.whole_number("classes", self.classes, 1)
         X = checks.array("X", self.X, ndim=2)
         labels = checks.classes_of("labels", self.labels, classes)
         checks.as_many("labels", labels, len(X), "row of X")
         object.__setattr__(self, "classes", classes)
-        object.__setattr__(self, "X", X)
-        object.__setattr__(self, "labels", labels)
+        object.__setattr__(self, "X", checks.kept(X))
+        object.__setattr__(self, "labels", checks.kept(labels))
 
     @property
     def Y(self):
@@ -82,7 +83,11 @@ def one_hot(labels, classes):
            [1., 0., 0.]])
     """
     classes = checks.whole_number("classes", classes, 1)
-    return np.eye(classes)[checks.classes_of("labels", labels, classes)]
+    labels = checks.classes_of("labels", labels, classes)
+    checks.fits("labels", (len(labels), classes))
+    Y = np.zeros((len(labels), classes))
+    Y[np.arange(len(labels)), labels] = 1.0
+    return Y
 
 
 def xor():
@@ -111,6 +116,7 @@ def moons(m, rng, noise=0.1):
     DataSet('two moons', 200 examples of 2 numbers, 2 classes)
     """
     labels = _alternating(m, 2)
+    checks.generator("rng", rng, "uniform", "normal")
     t = rng.uniform(0.0, np.pi, len(labels))
     upper = np.stack([np.cos(t), np.sin(t)], axis=1)
     X = np.where(labels[:, np.newaxis] == 0, upper, [1.0, 0.5] - upper)
@@ -128,6 +134,7 @@ def spirals(m, rng, noise=0.02, classes=2):
     DataSet('spirals', 300 examples of 2 numbers, 3 classes)
     """
     labels = _alternating(m, checks.whole_number("classes", classes, 1))
+    checks.generator("rng", rng, "uniform", "normal")
     r = rng.uniform(0.1, 1.0, len(labels))
     t = 2.0 * np.pi * (TURNS * r + labels / classes)
     X = np.stack([r * np.cos(t), r * np.sin(t)], axis=1)
@@ -162,11 +169,14 @@ def split(data, rng, held_out=0.2):
     >>> len(training), len(test)
     (1438, 359)
     """
+    checks.instance("data", data, DataSet, "a DataSet")
+    checks.generator("rng", rng, "permutation")
     count = round(len(data) * checks.number("held_out", held_out))
     if not 0 < count < len(data):
         raise ValueError(
-            f"held_out: found {held_out} of {len(data)} examples, expected "
-            "a share that leaves at least one example on each side"
+            f"held_out: found {checks.said(held_out)} of {len(data)} "
+            "examples, expected a share that leaves at least one example on "
+            "each side"
         )
     order = rng.permutation(len(data))
     return (
@@ -189,6 +199,7 @@ def batches(m, batch_size, rng):
     """
     m = checks.whole_number("m", m, 1)
     batch_size = checks.whole_number("batch_size", batch_size, 1)
+    checks.generator("rng", rng, "permutation")
     return _epochs(m, batch_size, rng)
 
 
@@ -207,6 +218,7 @@ def confusion(labels, predicted, classes):
     labels = checks.classes_of("labels", labels, classes)
     predicted = checks.classes_of("predicted", predicted, classes)
     checks.as_many("predicted", predicted, len(labels), "label")
+    checks.fits("classes", (classes, classes))
     pairs = (labels * classes + predicted).astype(np.intp)  # 32 bits in WASM
     counts = np.bincount(pairs, minlength=classes**2)
     return counts.reshape(classes, classes)

@@ -51,8 +51,10 @@ def central_difference(function, point, step=STEP):
     >>> round(central_difference(lambda w: w**2, 3.0), 6)
     6.0
     """
-    checks.share("step", step, least=EPS)
+    checks.function("function", function)
+    step = checks.share("step", step, least=EPS)
     array = _frozen("point", point)
+    checks.some("point", array)
     slopes = [
         (up - down) / (2 * h)
         for _, h, up, _, down in _nudges(function, array, step)
@@ -70,11 +72,12 @@ def check(function, point, gradient, *, rtol=RTOL, step=STEP, raises=False):
     quotient leaves: rounding, a few ``eps |f| / h``, and truncation, judged
     by how far the slopes to the left and right are apart (at a kink, where
     that says nothing, none is left). Where both are within that of zero,
-    the entry passes as "too small to tell". Returns a `Report`; with
-    ``raises=True`` a failure raises `GradientMismatch` with the report as its
-    message. Raises ``ValueError`` where shapes or names do not fit, and for a
-    function that is no loss in float64: that returns something else, or
-    another number when it is called again.
+    the entry is "too small to tell". Returns a `Report`; with
+    ``raises=True`` one that has not passed, failed or undecided, raises
+    `GradientMismatch` with the report as its message. Raises ``ValueError``
+    where shapes or names do not fit, and for a function that is no loss in
+    float64: that returns something else, or another number when it is called
+    again.
 
     >>> loss = lambda p: p["w"] ** 2 + 3 * p["b"]
     >>> print(check(loss, {"w": 2.0, "b": 1.0}, {"w": 4.0, "b": 3.0}))
@@ -83,12 +86,14 @@ def check(function, point, gradient, *, rtol=RTOL, step=STEP, raises=False):
     b                            3               3    11.5  ok
     2 of 2 entries agree
     """
-    checks.share("step", step, least=EPS)
-    checks.share("rtol", rtol, least=0.0)
+    checks.function("function", function)
+    step = checks.share("step", step, least=EPS)
+    rtol = checks.share("rtol", rtol, least=0.0)
+    checks.flag("raises", raises)
     entries = []
     for name, of_one, value, slope in _parts(function, point, gradient):
         where = f"point {name}".strip()
-        slope = checks.real("gradient", slope)
+        slope = np.asarray(checks.floats("gradient", slope))
         checks.same_shape("gradient", slope, value, f"the {where}")
         if value.size == 0:
             raise ValueError(
@@ -99,7 +104,9 @@ def check(function, point, gradient, *, rtol=RTOL, step=STEP, raises=False):
         raise ValueError("point: found no entries, expected at least one")
     report = Report(tuple(entries))
     if raises and not report.passed:
-        raise GradientMismatch(f"the gradient is wrong\n{report}")
+        words = {"failed": "is wrong", "undecided": "cannot be told"}
+        verdict = words[report.verdict]
+        raise GradientMismatch(f"the gradient {verdict}\n{report}")
     return report
 
 
@@ -117,6 +124,7 @@ def check_network(layers, X, Y, loss, gradients=OWN, **options):
     True
     """
     loss = losses.get(loss)
+    layers = checks.instances("layers", layers, network.Layer, "layers")
     if gradients is OWN:
         cache = network.forward(layers, X)
         gradients = network.backward(layers, cache, Y, loss)
@@ -138,7 +146,13 @@ def check_network(layers, X, Y, loss, gradients=OWN, **options):
 
 def _by_name(gradients, depth):
     """A network's gradients by the names ``W1``, ``b1`` and so on."""
+    names = [f"{letter}{l}" for l in range(1, depth + 1) for letter in "Wb"]
     if isinstance(gradients, Mapping):
+        if {*gradients} != {*names}:
+            raise ValueError(
+                f"gradients: found the names {checks.said([*gradients])}, "
+                f"expected {', '.join(names)}"
+            )
         return gradients
     if not isinstance(gradients, network.Gradients):
         found = f"a {type(gradients).__name__}"
@@ -183,10 +197,9 @@ def _parts(function, point, gradient):
 
 def _frozen(name, value):
     """A copy that nobody writes to, in float64."""
-    copy = checks.real(name, value)
-    checks.finite(name, copy)
-    copy.flags.writeable = False
-    return copy
+    array = np.asarray(checks.floats(name, value))
+    checks.finite(name, array)
+    return checks.kept(array)
 
 
 def _entries(name, function, value, slope, rtol, step):
@@ -262,18 +275,19 @@ def _value(function, at):
         raise ValueError(
             "function: returned None, expected one number (is there a return?)"
         )
-    if np.size(value) != 1:
+    array = np.asarray(checks.floats("function", value))
+    if array.size != 1:
         raise ValueError(
-            f"function: returned shape {np.shape(value)}, expected one "
+            f"function: returned shape {array.shape}, expected one "
             "number: check the loss, not the output"
         )
-    array = np.asarray(value)
-    if array.dtype.kind == "f" and array.dtype.itemsize < 8:
+    dtype = np.asarray(value).dtype
+    if dtype.kind == "f" and dtype.itemsize < 8:
         raise ValueError(
-            f"function: returned {array.dtype}, expected float64: too few "
-            "digits for differences"
+            f"function: returned {dtype}, expected float64: too few digits "
+            "for differences"
         )
-    return float(checks.real("function", array).reshape(()))
+    return float(array.reshape(()))
 
 
 def _shaped(array):

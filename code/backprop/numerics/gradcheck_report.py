@@ -57,7 +57,12 @@ class Entry:
 
 @dataclass(frozen=True)
 class Report:
-    """The outcome of `gradcheck.check`: print it, or ask ``passed``."""
+    """The outcome of `gradcheck.check`: print it, or ask for its ``verdict``.
+
+    It is ``"failed"`` where an entry is wrong; ``"undecided"`` where none is,
+    but none could be told from zero either, so that any small gradient would
+    do; else ``"passed"``.
+    """
 
     entries: tuple
 
@@ -72,9 +77,17 @@ class Report:
         return tuple(entry for entry in self.entries if not entry.told)
 
     @property
+    def verdict(self):
+        """``"passed"``, ``"failed"`` or ``"undecided"``."""
+        if self.failures:
+            return "failed"
+        told = any(entry.told for entry in self.entries)
+        return "passed" if told else "undecided"
+
+    @property
     def passed(self):
-        """True if no entry is wrong."""
-        return not self.failures
+        """True if the verdict is ``"passed"``."""
+        return self.verdict == "passed"
 
     @property
     def digits(self):
@@ -124,7 +137,10 @@ class Report:
         agree = sum(entry.passed and entry.told for entry in self.entries)
         foot = f"{agree} of {len(self.entries)} entries agree"
         small = len(self.untold)
-        return foot + (f", {small} too small to tell" if small else "")
+        foot += f", {small} too small to tell" if small else ""
+        if self.verdict == "undecided":
+            foot += ": nothing is decided; try another point, or a larger step"
+        return foot
 
 
 def _factor(entries):

@@ -4,7 +4,8 @@
 ``(m, n)``: m examples in rows, n outputs. Every loss is the *mean over the m
 examples* of a *sum over the n outputs*, and every gradient is the derivative
 of exactly that number, with no factor left out. A single number stands for
-one example with one output. Derived in chapters 2 and 4.
+one example with one output; a vector could be either and is refused. Derived
+in chapters 2 and 4.
 """
 
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from backprop.numerics import checks
+from backprop.numerics import activations, checks
 from backprop.numerics.activations import sigmoid, softplus
 
 
@@ -22,7 +23,10 @@ def half_squared_error(A, Y):
     >>> half_squared_error(0.75, 0.25)
     0.125
     """
-    _same_shape(A, Y)
+    return _half_squared_error(*_checked(A, Y))
+
+
+def _half_squared_error(A, Y):
     D = A - Y
     return float(np.sum(D * D)) / (2 * _examples(A))
 
@@ -33,7 +37,10 @@ def half_squared_error_gradient(A, Y):
     >>> half_squared_error_gradient(0.75, 0.25)
     0.5
     """
-    _same_shape(A, Y)
+    return _half_squared_error_gradient(*_checked(A, Y))
+
+
+def _half_squared_error_gradient(A, Y):
     return (A - Y) / _examples(A)
 
 
@@ -49,7 +56,10 @@ def binary_cross_entropy(Z, Y):
     >>> round(binary_cross_entropy(0.0, 1.0), 6)
     0.693147
     """
-    _same_shape(Z, Y)
+    return _binary_cross_entropy(*_checked(Z, Y, _check_probabilities, "Z"))
+
+
+def _binary_cross_entropy(Z, Y):
     wrong = Y * softplus(np.negative(Z)) + (1.0 - Y) * softplus(Z)
     return float(np.sum(wrong)) / _examples(Z)
 
@@ -60,7 +70,11 @@ def binary_cross_entropy_gradient(Z, Y):
     >>> float(binary_cross_entropy_gradient(0.0, 1.0))
     -0.5
     """
-    _same_shape(Z, Y)
+    checked = _checked(Z, Y, _check_probabilities, "Z")
+    return _binary_cross_entropy_gradient(*checked)
+
+
+def _binary_cross_entropy_gradient(Z, Y):
     return (sigmoid(Z) - Y) / _examples(Z)
 
 
@@ -73,6 +87,13 @@ def softmax(Z):
     >>> softmax(np.array([[1000.0, 1000.0]]))
     array([[0.5, 0.5]])
     """
+    Z = np.asarray(checks.floats("Z", Z))
+    checks.rank("Z", Z, 2)
+    checks.some("Z", Z)
+    return _softmax(Z)
+
+
+def _softmax(Z):
     E = np.exp(Z - Z.max(axis=1, keepdims=True))
     return E / E.sum(axis=1, keepdims=True)
 
@@ -88,7 +109,10 @@ def softmax_cross_entropy(Z, Y):
     >>> round(softmax_cross_entropy(Z, Y), 6)
     0.693147
     """
-    _same_shape(Z, Y)
+    return _softmax_cross_entropy(*_checked(Z, Y, _check_distributions, "Z"))
+
+
+def _softmax_cross_entropy(Z, Y):
     shifted = Z - Z.max(axis=1, keepdims=True)
     log_sum = np.log(np.exp(shifted).sum(axis=1, keepdims=True))
     return float(np.sum(Y * (log_sum - shifted))) / _examples(Z)
@@ -101,25 +125,40 @@ def softmax_cross_entropy_gradient(Z, Y):
     >>> softmax_cross_entropy_gradient(Z, Y)
     array([[ 0.5, -0.5]])
     """
-    _same_shape(Z, Y)
-    return (softmax(Z) - Y) / _examples(Z)
+    checked = _checked(Z, Y, _check_distributions, "Z")
+    return _softmax_cross_entropy_gradient(*checked)
 
 
-def _same_shape(A, Y):
-    if np.shape(A) != np.shape(Y):
-        raise ValueError(
-            f"Y: found shape {np.shape(Y)}, expected {np.shape(A)}, the "
-            "shape of the output"
-        )
+def _softmax_cross_entropy_gradient(Z, Y):
+    return (_softmax(Z) - Y) / _examples(Z)
+
+
+def _check_any(Y):
+    """Every finite target suits the squared error."""
+
+
+def _checked(A, Y, check_targets=_check_any, name="A"):
+    """Outputs, called ``name`` in errors, and targets that fit them: both a
+    number, or both ``(m, n)``. Outputs may be NaN or infinite, as those of a
+    run that has diverged are; the loss then is too."""
+    A, Y = checks.floats(name, A), checks.floats("Y", Y)
+    one = np.ndim(A) == 0 and check_targets is not _check_distributions
+    if one and np.ndim(Y) == 0:
+        Y = checks.number("Y", Y)
+        check_targets(Y)
+        return float(A), Y
+    A = np.asarray(A)
+    checks.rank(name, A, 0 if one else 2)
+    checks.some(name, A)
+    checks.same_shape("Y", np.asarray(Y), A, "the output")
+    checks.finite("Y", Y)
+    check_targets(Y)
+    return A, Y
 
 
 def _examples(A):
     """m: the number of rows; a single number is one example."""
     return len(A) if np.ndim(A) else 1
-
-
-def _check_any(Y):
-    """Every finite target suits the squared error."""
 
 
 def _check_probabilities(Y):
@@ -143,7 +182,8 @@ def _check_distributions(Y):
 class Loss:
     """A loss with its gradient.
 
-    ``value(A, Y)`` is a float, ``gradient(A, Y)`` has the shape of ``A``.
+    ``value(A, Y)`` is a float, ``gradient(A, Y)`` has the shape of ``A``;
+    ``unchecked`` are both for what has been checked already.
     ``from_logits`` says that the loss contains the last non-linearity, so
     the last layer must be ``"identity"``. ``check_targets(Y)`` raises
     ``ValueError`` for targets the loss has no meaning for.
@@ -157,30 +197,29 @@ class Loss:
     gradient: Callable = field(repr=False)
     from_logits: bool = field(default=False, repr=False)
     check_targets: Callable = field(default=_check_any, repr=False)
+    unchecked: tuple = field(default=(), repr=False, compare=False)
+
+    def __post_init__(self):
+        checks.text("name", self.name)
+        checks.flag("from_logits", self.from_logits)
+        for part in ("value", "gradient", "check_targets"):
+            checks.function(part, getattr(self, part))
+        if not self.unchecked:
+            plain = self.value, self.gradient
+            object.__setattr__(self, "unchecked", plain)
 
     def __call__(self, A, Y):
         """The loss of outputs ``A`` (m, n) or a number, against ``Y``."""
-        A, Y = self._checked(A, Y)
-        return self.value(A, Y)
+        value, _ = self.unchecked
+        A, Y = _checked(A, Y, self.check_targets)
+        checks.finite("A", np.asarray(A))
+        return value(A, Y)
 
     def check(self, A, Y):
         """Raise ``ValueError`` unless ``Y`` fits ``A`` and this loss."""
-        checks.same_shape("Y", Y, A, "the output A")
-        if Y.size == 0:
-            raise ValueError(
-                f"Y: found no examples, expected at least one row "
-                f"(shape {Y.shape})"
-            )
+        checks.same_shape("Y", Y, A, "the output")
+        checks.some("Y", Y)
         self.check_targets(Y)
-
-    def _checked(self, A, Y):
-        ndim = 2 if np.ndim(A) else 0
-        A, Y = (
-            checks.array("A", A, ndim=ndim),
-            checks.array("Y", Y, ndim=ndim),
-        )
-        self.check(A, Y)
-        return A, Y
 
     def __repr__(self):
         return f"Loss({self.name!r})"
@@ -193,11 +232,16 @@ LOSSES = {
             "half_squared_error",
             half_squared_error,
             half_squared_error_gradient,
+            unchecked=(_half_squared_error, _half_squared_error_gradient),
         ),
         Loss(
             "binary_cross_entropy",
             binary_cross_entropy,
             binary_cross_entropy_gradient,
+            unchecked=(
+                _binary_cross_entropy,
+                _binary_cross_entropy_gradient,
+            ),
             from_logits=True,
             check_targets=_check_probabilities,
         ),
@@ -205,6 +249,10 @@ LOSSES = {
             "softmax_cross_entropy",
             softmax_cross_entropy,
             softmax_cross_entropy_gradient,
+            unchecked=(
+                _softmax_cross_entropy,
+                _softmax_cross_entropy_gradient,
+            ),
             from_logits=True,
             check_targets=_check_distributions,
         ),
@@ -227,8 +275,8 @@ def get(loss):
         return LOSSES[loss]
     except (KeyError, TypeError):
         raise ValueError(
-            f"loss: found {loss!r}, expected one of {', '.join(LOSSES)} "
-            "or a Loss"
+            f"loss: found {checks.said(loss)}, expected one of "
+            f"{', '.join(LOSSES)} or a Loss"
         ) from None
 
 
@@ -239,6 +287,7 @@ def check_fits(loss, activation):
     >>> bce = get("binary_cross_entropy")
     >>> check_fits(bce, activations.get("identity"))
     """
+    loss, activation = get(loss), activations.get(activation)
     if loss.from_logits and activation.name != "identity":
         raise ValueError(
             f"loss: {loss.name} takes logits and contains the last "

@@ -58,8 +58,8 @@ class Layer:
                 f"b: found {len(b)} entries, expected {len(W)}, one for "
                 "each row of W"
             )
-        object.__setattr__(self, "W", _kept(W.copy()))
-        object.__setattr__(self, "b", _kept(b.copy()))
+        object.__setattr__(self, "W", checks.kept(W))
+        object.__setattr__(self, "b", checks.kept(b))
         object.__setattr__(
             self, "activation", activations.get(self.activation)
         )
@@ -69,11 +69,14 @@ class Layer:
 class Cache:
     """Every pre-activation and activation of one forward pass.
 
-    ``Z[l]`` and ``A[l]`` are ``(m, n_l)``; ``A[0]`` is the input ``X``.
+    ``Z[l]`` and ``A[l]`` are ``(m, n_l)``; ``A[0]`` is a copy of the input
+    ``X``. None can be written to. ``layers`` are those of the pass: no
+    gradient is computed with others.
     """
 
     Z: dict
     A: dict
+    layers: tuple = field(repr=False, compare=False)
     slopes: dict = field(default_factory=dict, repr=False, compare=False)
     """Of a layer whose ``f(Z[l])`` and ``f'(Z[l])`` came together: the pair
     ``f, f'(Z[l])``."""
@@ -162,7 +165,8 @@ def initialise(sizes, rng, scheme="xavier", activation="sigmoid", last=None):
     >>> [layer.W.shape for layer in initialise((2, 3, 1), rng)]
     [(3, 2), (1, 3)]
     """
-    _check_sizes(sizes)
+    sizes = _sizes(sizes)
+    checks.generator("rng", rng, "normal")
     deviation = _scheme(scheme)
     last = activation if last is None else last
     depth = len(sizes) - 1
@@ -184,9 +188,13 @@ def forward(layers, X):
     ``X`` is ``(m, n_0)``. Returns the `Cache`. Raises ``ValueError`` for
     another rank, NaN or infinite entries and sizes that do not fit.
     """
+    layers = _layers(layers)
     X = checks.array("X", X, ndim=2)
     _check_widths(layers, X.shape[1])
-    return _forward(layers, X)
+    cache = _forward(layers, checks.kept(X))
+    for array in (*cache.Z.values(), *cache.A.values()):
+        _lock(array)
+    return cache
 
 
 def _forward(layers, X):
@@ -195,7 +203,7 @@ def _forward(layers, X):
         Z[l] = A[l - 1] @ layer.W.T
         Z[l] += layer.b
         A[l], slopes[l] = _activated(layer.activation, Z[l])
-    return Cache(Z, A, slopes)
+    return Cache(Z, A, layers, slopes)
 
 
 def _activated(f, Z):
@@ -213,21 +221,18 @@ def backward(layers, cache, Y, loss):
     ``∂L/∂b = `` the sum of ``∂L/∂Z[l]`` over the batch, and
     ``∂L/∂A[l-1] = ∂L/∂Z[l] W``. ``Y`` has the shape of the output. Returns
     `Gradients`; no parameter is changed. Raises ``ValueError`` for targets
-    that do not fit the output or the loss, and for a cache of a network of
-    another depth.
+    that do not fit the output or the loss, and for a cache of other weights.
     """
-    if len(cache.Z) != len(layers):
-        raise ValueError(
-            f"cache: found {len(cache.Z)} layers, expected {len(layers)}, "
-            "as many as the network has"
-        )
+    layers = _layers(layers)
+    _check_cache(cache, layers)
     loss, Y = _check_targets(layers, cache, Y, loss)
     return _backward(layers, cache, Y, loss)
 
 
 def _backward(layers, cache, Y, loss):
     dL_dZ, dL_dW, dL_db = {}, {}, {}
-    dL_dA = loss.gradient(cache.output, Y)
+    _, gradient = loss.unchecked
+    dL_dA = gradient(cache.output, Y)
     for l in range(len(layers), 0, -1):
         layer = layers[l - 1]
         dL_dZ[l] = dL_dA * cache.prime(l, layer.activation)
@@ -246,6 +251,8 @@ def update(layers, gradients, eta):
     would no longer be finite.
     """
     eta = checks.learning_rate(eta)
+    layers = _layers(layers)
+    _check_gradients(gradients, len(layers))
     return tuple(
         _with_parameters(
             layer,
@@ -262,6 +269,7 @@ def zero_gradients(layers):
     >>> zero_gradients((Layer([[1.0, 2.0]], [3.0], "tanh"),)).dL_dW
     {1: array([[0., 0.]])}
     """
+    layers = _layers(layers)
     return Gradients(
         dL_dZ={},
         dL_dW={l: np.zeros_like(of.W) for l, of in enumerate(layers, 1)},
@@ -279,7 +287,8 @@ def loss(layers, X, Y, loss):
     """
     cache = forward(layers, X)
     loss, Y = _check_targets(layers, cache, Y, loss)
-    return loss.value(cache.output, Y)
+    value, _ = loss.unchecked
+    return value(cache.output, Y)
 
 
 def objective(X, Y, loss):
@@ -304,15 +313,18 @@ def objective(X, Y, loss):
     X, Y = checks.array("X", X, ndim=2), checks.array("Y", Y, ndim=2)
     checks.as_many("Y", Y, len(X), "row of X")
     loss.check_targets(Y)
+    X, Y = checks.kept(X), checks.kept(Y)
+    value, _ = loss.unchecked
 
     def loss_and_gradient(layers, rows=None):
+        layers = _layers(layers)
         some_X, some_Y = (X, Y) if rows is None else _at(rows, X, Y)
         _check_widths(layers, X.shape[1])
         losses.check_fits(loss, layers[-1].activation)
         cache = _forward(layers, some_X)
         checks.same_shape("Y", some_Y, cache.output, "the output A")
         gradients = _backward(layers, cache, some_Y, loss)
-        return loss.value(cache.output, some_Y), gradients
+        return value(cache.output, some_Y), gradients
 
     return loss_and_gradient
 
@@ -364,6 +376,7 @@ def gradient_norms(gradients):
     >>> gradient_norms(f(layers)[1])
     {1: 5.0}
     """
+    checks.instance("gradients", gradients, Gradients, "what `backward` gives")
     return {
         l: float(np.linalg.norm(gradients.dL_dW[l]))
         for l in sorted(gradients.dL_dW)
@@ -372,12 +385,19 @@ def gradient_norms(gradients):
 
 def _at(rows, X, Y):
     """The chosen rows of both."""
-    if np.ndim(rows) != 1 or len(rows) == 0:
+    rows = np.asarray(rows)
+    if rows.ndim != 1 or rows.size == 0 or rows.dtype.kind not in "iu":
         raise ValueError(
-            f"rows: found shape {np.shape(rows)}, expected a vector of at "
-            "least one row number"
+            f"rows: found shape {rows.shape} and dtype {rows.dtype}, expected "
+            "a vector of at least one row number"
         )
-    return X[rows], Y[rows]
+    try:
+        return X[rows], Y[rows]
+    except IndexError:
+        raise ValueError(
+            f"rows: found {rows.min()} to {rows.max()}, expected row numbers "
+            f"from 0 to {len(X) - 1}"
+        ) from None
 
 
 def _with_parameters(layer, W, b):
@@ -386,14 +406,59 @@ def _with_parameters(layer, W, b):
     checks.finite("W", W)
     checks.finite("b", b)
     new = object.__new__(Layer)
-    vars(new).update(W=_kept(W), b=_kept(b), activation=layer.activation)
+    vars(new).update(W=_lock(W), b=_lock(b), activation=layer.activation)
     return new
 
 
-def _kept(array):
+def _lock(array):
     """The array, which from now on cannot be written to."""
     array.setflags(write=False)
     return array
+
+
+def _layers(layers):
+    """The layers as a tuple; nothing else is one."""
+    if type(layers) is tuple and {*map(type, layers)} == {Layer}:
+        return layers
+    return checks.instances("layers", layers, Layer, "layers")
+
+
+def _check_cache(cache, layers):
+    """Raise ``ValueError`` unless a cache is of these weights."""
+    checks.instance("cache", cache, Cache, "what `forward` returns")
+    if len(cache.Z) != len(layers):
+        raise ValueError(
+            f"cache: found {len(cache.Z)} layers, expected {len(layers)}, "
+            "as many as the network has"
+        )
+    for l, (one, other) in enumerate(
+        zip(cache.layers, layers, strict=True), start=1
+    ):
+        if one is not other and not _are_equal(one, other):
+            raise ValueError(
+                f"cache: found a pass with other weights in layer {l}, "
+                "expected one of these layers: run `forward` with them"
+            )
+
+
+def _are_equal(one, other):
+    return one.activation is other.activation and all(
+        np.array_equal(getattr(one, name), getattr(other, name))
+        for name in ("W", "b")
+    )
+
+
+def _check_gradients(gradients, depth):
+    """Raise ``ValueError`` unless there is a gradient for each layer."""
+    how = "what `backward` returns"
+    checks.instance("gradients", gradients, Gradients, how)
+    for name in ("dL_dW", "dL_db"):
+        found = sorted(getattr(gradients, name))
+        if found != [*range(1, depth + 1)]:
+            raise ValueError(
+                f"gradients: found {name} of layers {found}, expected one of "
+                f"each layer from 1 to {depth}"
+            )
 
 
 def _moved(name, l, parameter, gradient, eta):
@@ -437,13 +502,26 @@ def _check_targets(layers, cache, Y, loss):
     return loss, Y
 
 
-def _check_sizes(sizes):
-    whole = all(isinstance(n, int | np.integer) and n > 0 for n in sizes)
-    if len(sizes) < 2 or not whole:
+def _sizes(sizes):
+    """The sizes as whole numbers, whose weights fit into the memory."""
+    try:
+        given = np.atleast_1d(checks.floats("sizes", sizes)).tolist()
+    except ValueError:
+        given = ()
+    whole = all(isinstance(n, float) and 0 < n == n // 1 for n in given)
+    if len(given) < 2 or not whole:
         raise ValueError(
-            f"sizes: found {tuple(sizes)}, expected at least two positive "
-            "whole numbers, input first"
+            f"sizes: found {checks.said(sizes)}, expected at least two "
+            "positive whole numbers, input first"
         )
+    given = tuple(map(int, given))
+    most = max(a * b for a, b in zip(given, given[1:], strict=False))
+    if most > checks.LARGEST:
+        raise ValueError(
+            f"sizes: found a layer of {most} weights, expected at most "
+            f"{checks.LARGEST}"
+        )
+    return given
 
 
 def _scheme(scheme):
@@ -452,8 +530,9 @@ def _scheme(scheme):
         "he": lambda n_in, n_out: np.sqrt(2.0 / n_in),
         "zeros": lambda n_in, n_out: 0.0,
     }
-    if scheme not in schemes:
+    if not isinstance(scheme, str) or scheme not in schemes:
         raise ValueError(
-            f"scheme: found {scheme!r}, expected one of {', '.join(schemes)}"
+            f"scheme: found {checks.said(scheme)}, expected one of "
+            f"{', '.join(schemes)}"
         )
     return schemes[scheme]

@@ -83,10 +83,12 @@ def backward(forward, x, y, loss):
     -0.125
     """
     loss = losses.get(loss)
+    checks.instance("forward", forward, Forward, "what `forward` returns")
     losses.check_fits(loss, forward.activation)
     x, y = _like(forward.w, x), checks.number("y", y)
     loss.check_targets(y)
-    dL_da = float(loss.gradient(forward.a, y))
+    _, gradient = loss.unchecked
+    dL_da = float(gradient(forward.a, y))
     da_dz = float(forward.activation.prime(forward.z))
     dL_dz = dL_da * da_dz
     return Backward(
@@ -112,15 +114,16 @@ def update(w, b, backward, eta):
     (2.05, -0.9)
     """
     eta = checks.learning_rate(eta)
+    checks.instance("backward", backward, Backward, "what `backward` returns")
     w, b = _like(backward.dL_dw, w, "w"), checks.number("b", b)
     return w - eta * backward.dL_dw, b - eta * backward.dL_db
 
 
 def _weights(w):
-    """A float, or a finite vector."""
-    if np.ndim(w) == 0:
+    """A float, or a copy of a finite vector."""
+    if np.ndim(checks.floats("w", w)) == 0:
         return checks.number("w", w)
-    return checks.array("w", w, ndim=1)
+    return checks.kept(checks.array("w", w, ndim=1, least=1))
 
 
 def _like(w, x, name="x"):

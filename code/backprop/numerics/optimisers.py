@@ -30,8 +30,9 @@ before. With `Momentum` the same bowl is crossed:
 [8.0, 4.0, 0.0, -2.0]
 """
 
+import sys
 from dataclasses import dataclass
-from itertools import repeat
+from itertools import islice, repeat
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -147,7 +148,8 @@ class Momentum:
     beta: float = 0.9
 
     def __post_init__(self):
-        checks.share("beta", self.beta, least=0.0)
+        beta = checks.share("beta", self.beta, least=0.0)
+        object.__setattr__(self, "beta", beta)
 
     def init(self, parameters):
         """The velocity 0, for each number of the parameters."""
@@ -169,6 +171,10 @@ def move(parameters, gradient, eta):
     >>> move(8.0, 4.0, eta=0.5)
     6.0
     """
+    eta = checks.learning_rate(eta)
+    parameters = checks.floats("parameters", parameters)
+    gradient = checks.floats("gradient", gradient)
+    _check_form(gradient, parameters)
     return parameters - eta * gradient
 
 
@@ -200,8 +206,10 @@ def descend(
     ``eta`` is a finite positive number, ``steps`` is a whole number from 0
     and ``rule`` has the methods of a `Rule`.
     """
+    checks.function("loss_and_gradient", loss_and_gradient)
+    checks.function("update", update)
     eta = checks.learning_rate(eta)
-    steps = checks.whole_number("steps", steps, 0)
+    steps = checks.whole_number("steps", steps, 0, most=sys.maxsize - 1)
     _check_rule(rule)
     numbered = enumerate(_rows(steps + 1, batches))
     start = _own(start)
@@ -224,8 +232,8 @@ def _iterates(loss_and_gradient, w, eta, numbered, update, rule):
 def _check_rule(rule):
     if isinstance(rule, type) or not isinstance(rule, Rule):
         raise ValueError(
-            f"rule: found {rule!r}, expected an object with init and step, "
-            "such as Momentum(beta=0.9)"
+            f"rule: found {checks.said(rule)}, expected an object with init "
+            "and step, such as Momentum(beta=0.9)"
         )
 
 
@@ -264,14 +272,37 @@ def _rows(count, batches):
     """The rows of each record: those of the batches, or None for all."""
     if batches is None:
         return repeat(None, count)
-    return (rows for _, rows in zip(range(count), batches, strict=False))
+    try:
+        batches = iter(batches)
+    except TypeError:
+        raise ValueError(
+            f"batches: found {checks.said(batches)}, expected vectors of row "
+            "numbers, such as data.batches gives"
+        ) from None
+    return map(_row_numbers, islice(batches, count))
+
+
+def _row_numbers(rows):
+    """A vector of row numbers; at least none but numbers."""
+    vector = np.asarray(rows)
+    if vector.ndim != 1 or vector.dtype.kind not in "iu":
+        raise ValueError(
+            f"batches: found {checks.said(rows)}, expected vectors of row "
+            "numbers"
+        )
+    return vector
 
 
 def _own(start):
-    """A copy of an array or a list of numbers; anything else as it is."""
-    if np.ndim(start) == 0 or np.asarray(start).dtype == object:
-        return start
-    return np.array(start, dtype=np.float64)
+    """A copy of numbers; layers as they are."""
+    if isinstance(start, tuple | list) and any(
+        isinstance(one, network.Layer) for one in start
+    ):
+        return checks.instances("start", start, network.Layer, "layers")
+    start = checks.floats("start", start)
+    checks.finite("start", np.asarray(start))
+    checks.some("start", np.asarray(start))
+    return checks.kept(start) if np.ndim(start) else float(start)
 
 
 def _updated(update, rule, w, record, eta):
@@ -280,9 +311,15 @@ def _updated(update, rule, w, record, eta):
     try:
         with np.errstate(over="ignore", invalid="ignore"):
             direction, state = rule.step(record.gradient, record.state)
-            return update(w, direction, eta), state
+            moved = update(w, direction, eta)
     except OverflowError:
         return None, None
+    if moved is None:
+        raise ValueError(
+            "update: returned None, expected the new parameters (is there a "
+            "return?)"
+        )
+    return moved, state
 
 
 def _evaluated(loss_and_gradient, w, rows):
@@ -291,9 +328,15 @@ def _evaluated(loss_and_gradient, w, rows):
         return np.inf, None
     try:
         with np.errstate(over="ignore", invalid="ignore"):
-            return loss_and_gradient(w, *([] if rows is None else [rows]))
+            found = loss_and_gradient(w, *([] if rows is None else [rows]))
     except OverflowError:
         return np.inf, np.nan * w if isinstance(w, float) else None
+    if not isinstance(found, tuple | list) or len(found) != 2:
+        raise ValueError(
+            f"loss_and_gradient: returned {checks.said(found)}, expected a "
+            "pair: the loss and its gradient"
+        )
+    return found
 
 
 def _is_finite(gradient):

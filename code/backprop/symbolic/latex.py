@@ -63,6 +63,11 @@ class Printer(LatexPrinter):
     def _print_Symbol(self, expr, *_args, **_options):  # noqa: N802
         if self.values is None:
             return name(expr.name)
+        if expr.name not in self.values:
+            raise ValueError(
+                f"values: found no {expr.name}, expected a number for each "
+                "symbol"
+            )
         text = self.number(self.values[expr.name])
         return rf"\left({text}\right)" if text.startswith("-") else text
 
