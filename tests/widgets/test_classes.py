@@ -34,6 +34,12 @@ SWISH = z / (1 + sp.exp(-z))
 every_class = pytest.mark.parametrize("cls", CLASSES)
 
 
+@every_class
+def test_a_misspelt_keyword_is_refused(cls):
+    with pytest.raises(TypeError, match="exakt: found what .*expected one of"):
+        cls(exakt=True)
+
+
 def test_all_are_there():
     names = [cls.__name__ for cls in CLASSES]
     assert {"ActivationExplorer", "NetworkStepper", "Stepper"} <= set(names)

@@ -139,8 +139,13 @@ def test_next_update_goes_on_from_the_new_weights(show):
             assert now["b"] == DIGITS(run["b_new"], rel=1e-12)
             assert (now["step"], now["update"]) == (0, count)
             assert f"after {count} update" in reader.live()
+            reader.button("new w").click()
+            assert f"(update {count + 1})" in reader.live()
+            reader.button("z").click()
             stepper = make("Stepper", **now)
             assert_shows_its_run(reader)
+        reader.slider("w").press("ArrowRight")
+        assert "update" not in reader.live()  # these weights are by hand
 
 
 def test_weights_out_of_range_end_the_updates(show):

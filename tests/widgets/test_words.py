@@ -28,6 +28,7 @@ INPUTS = (1.0, 1.5, -2.0)
 CASES = [(x, *regime) for x in INPUTS for regime in REGIMES]
 LIMIT = "the limit here is η < "
 AT_LIMIT = "this η is the limit itself"
+UNDECIDED = "the curvature alone does not decide"
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +54,7 @@ def test_the_regimes_of_a_parabola(said):
         assert expected in words, (x, share, words)
         assert (AT_LIMIT if share == 2.0 else LIMIT) in words, words
         assert (AT_LIMIT in words) == (share == 2.0)
+        assert UNDECIDED not in words  # the curvature of a parabola does
 
 
 def test_a_start_without_a_loss_does_not_diverge(said):
@@ -76,6 +78,7 @@ def test_the_limit_of_a_smooth_neuron_is_named_and_not_contradicted(said):
         below, at, above = found[3 * i : 3 * i + 3]
         assert f"{LIMIT}{limits[i]:.4g}" in below
         assert AT_LIMIT in at
+        assert UNDECIDED in at
         assert LIMIT not in at
         assert "converges" not in above, above
 

@@ -62,6 +62,12 @@ class BookWidget(anywidget.AnyWidget):
                 f"{type(self).__name__}: found no bundle of the view "
                 f"{self.view!r}, expected one that `make generate` writes"
             )
+        for name in traits:
+            if not self.has_trait(name):
+                raise TypeError(
+                    f"{name}: found what {type(self).__name__} does not have, "
+                    f"expected one of {', '.join(self.shared)}"
+                )
         super().__init__(**traits)
 
     @classmethod

@@ -7,9 +7,10 @@ import { change, watch } from "./model.js";
 
 // A slider for a number. `log` slides over powers of ten,
 // to three digits. A value outside
-// the slider's range is kept; the slider rests at its end.
+// the slider's range is kept; the slider rests at its end. `also` is set with
+// it: what is no longer true once it has moved.
 export function slider(model, trait, options) {
-  const { label, min, max, step = 0.01, log = false } = options;
+  const { label, min, max, step = 0.01, log = false, also = {} } = options;
   const toSlider = log ? Math.log10 : (value) => value;
   const toValue = log ? (position) => 10 ** position : (position) => position;
   const input = h("input", {
@@ -19,7 +20,10 @@ export function slider(model, trait, options) {
     max: toSlider(max),
     step,
     oninput: () =>
-      change(model, { [trait]: Number(toValue(Number(input.value)).toPrecision(log ? 3 : 12)) }),
+      change(model, {
+        [trait]: Number(toValue(Number(input.value)).toPrecision(log ? 3 : 12)),
+        ...also,
+      }),
   });
   // The slider's own value is read out; this is the same for the eye.
   const output = h("output", { class: "bp-reading", "aria-live": "off" });

@@ -7,6 +7,12 @@ import { change } from "./model.js";
 
 const PAUSE = 1600;
 
+// How many updates a number comes after; one of the update itself is in it.
+export function afterUpdates(count, within = false) {
+  if (within) return count > 0 ? ` (update ${count + 1})` : "";
+  return count > 0 ? ` (after ${count} update${count > 1 ? "s" : ""})` : "";
+}
+
 export class Walk {
   // `titles` are the tabs' texts, `backward` which of them go backward,
   // `actions` what further buttons do, by name.

@@ -37,7 +37,8 @@ const WHY = {
     "The minimum is at a kink, with another curvature on either side, so no single limit for η.",
 };
 
-const AT_LIMIT = "this η is the limit itself, 2/L″, and there the curvature alone does not decide";
+const AT_LIMIT = "this η is the limit itself, 2/L″";
+const UNDECIDED = ", and there the curvature alone does not decide";
 
 export function describe(now, all) {
   const show = (value) => number(value, all);
@@ -46,7 +47,7 @@ export function describe(now, all) {
   if (factor === null) words.push(`. ${WHY[lowest.why](y)}`);
   else
     words.push(
-      `; ${atLimit(factor) ? AT_LIMIT : `the limit here is η < ${show(2 / lowest.curvature)}`}.`,
+      `; ${limit(now, show)}.`,
       ` At the minimum, w = ${show(lowest.w)}, L″ = ${show(lowest.curvature)} and the ` +
         `factor 1 − ηL″ = ${show(factor)}.`,
     );
@@ -54,6 +55,12 @@ export function describe(now, all) {
   if (what.kind === "jumps") words.push(` The two points: ${ends(path, show)}.`);
   if (path.length > 0) words.push(` ${ending(path, show)}`);
   return words.join("");
+}
+
+// Of a run that jumps at the limit, as on a parabola, nothing is undecided.
+function limit({ factor, lowest, what }, show) {
+  if (!atLimit(factor)) return `the limit here is η < ${show(2 / lowest.curvature)}`;
+  return what.kind === "jumps" ? AT_LIMIT : AT_LIMIT + UNDECIDED;
 }
 
 // 2/L″ as a float may miss the limit in its last digit.

@@ -138,7 +138,9 @@ export class Entries {
     const { W, b, x, y } = read(this.model);
     const all = { W, b, x, y };
     all[group] = withEntry(all[group], place, value);
-    change(this.model, all);
+    // Weights that were set by hand are those after no update.
+    const undone = group === "W" || group === "b" ? { update: 0 } : {};
+    change(this.model, { ...all, ...undone });
   }
 
   on(events, listener) {

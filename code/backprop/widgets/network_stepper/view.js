@@ -15,7 +15,7 @@ import {
   symbol,
 } from "./compute.js";
 import { NetworkGraph } from "./network_graph.js";
-import { Walk, enable } from "../core/walk.js";
+import { Walk, afterUpdates, enable } from "../core/walk.js";
 import { counts, formulas, networks, updateRule, words } from "../generated/networks.js";
 import { network_stepper as schema } from "../generated/schema.js";
 
@@ -126,7 +126,10 @@ class Drawing {
   choose(name) {
     if (this.chosen?.name === name) return;
     this.chosen?.stop();
-    this.chosen = { name, ...slider(this.entries, name, { label: plain(name), ...WIDE }) };
+    this.chosen = {
+      name,
+      ...slider(this.entries, name, { label: plain(name), ...WIDE }),
+    };
     this.place.replaceChildren(this.chosen.element);
     keepKeys(this.place);
   }
@@ -275,8 +278,8 @@ class Panel {
 
   sentence(now, step, selected, all, possible) {
     const [name, found] = this.steps[step];
-    const count = this.model.get("update");
-    const where = count > 0 ? ` (after ${count} update${count > 1 ? "s" : ""})` : "";
+    const within = name === "update" || name === "L_new";
+    const where = afterUpdates(this.model.get("update"), within);
     if (name === "L_new") return lossSentence(now, all, possible) + where;
     if (name === "update") return updateSentence(this.model, now, selected, all) + where;
     const list = (start) =>

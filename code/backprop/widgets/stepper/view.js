@@ -5,7 +5,7 @@ import { h, say } from "../core/dom.js";
 import { number, short, signed } from "../core/format.js";
 import { Graph } from "../core/graph.js";
 import { change, watch } from "../core/model.js";
-import { Walk, enable } from "../core/walk.js";
+import { Walk, afterUpdates, enable } from "../core/walk.js";
 import { common, order, special } from "../generated/mathml.js";
 import { compute, inRange } from "./compute.js";
 import { stepper as schema } from "../generated/schema.js";
@@ -45,7 +45,7 @@ export function view(model, element) {
       choices: model.get("choices").activation,
     }),
     ...SLIDERS.map(([name, min, max]) =>
-      slider(model, name, { label: name, min, max, step: 0.05 }),
+      slider(model, name, { label: name, min, max, step: 0.05, also: undone(name) }),
     ),
   ];
   if (update)
@@ -77,6 +77,11 @@ export function view(model, element) {
     walk.stop();
     controls.forEach((control) => control.stop());
   };
+}
+
+// Weights that were set by hand are those after no update.
+function undone(name) {
+  return name === "w" || name === "b" ? { update: 0 } : {};
 }
 
 // Go on from the new weights.
@@ -180,8 +185,7 @@ function result(name, now, all) {
 }
 
 function sentence(model, name, now, all) {
-  const count = model.get("update");
-  const where = count > 0 ? ` (after ${count} update${count > 1 ? "s" : ""})` : "";
+  const where = afterUpdates(model.get("update"), name.endsWith("_new"));
   if (name === "L_new") return loss(model, now, all) + where;
   if (name === "w_new" || name === "b_new") {
     const parameter = name[0];
