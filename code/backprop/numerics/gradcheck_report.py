@@ -111,10 +111,15 @@ class Report:
 
     def _hints(self):
         """Where the wrong entries are, and whether a factor explains them."""
+        if self.failures and not any(e.difference for e in self.entries):
+            return [
+                "no change of the point changes the loss: does the function "
+                "use its argument?"
+            ]
         if len(self.failures) < 2:
             return []
         factor = _factor(self.failures)
-        if factor:
+        if factor and abs(factor - 1.0) > SAME:
             return [f"every wrong entry is {factor:.4g} times the difference"]
         arrays = dict.fromkeys(entry.array for entry in self.entries)
         if len(arrays) < 2:
@@ -128,7 +133,7 @@ class Report:
         count = sum(entry.array == array for entry in self.entries)
         hint = f"{array}: {len(wrong)} of {count} wrong"
         factor = _factor(wrong)
-        if not factor:
+        if not factor or abs(factor - 1.0) <= SAME:
             return hint
         each = "each " if len(wrong) > 1 else ""
         return f"{hint}, {each}{factor:.4g} times the difference"
