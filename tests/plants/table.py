@@ -349,8 +349,9 @@ PLANTS = [
     Plant(
         "page: a link sets by place, whatever stands there",
         f"{WIDGETS}core/share.js",
-        "if (!schema || !Object.hasOwn(states, name)) continue;",
-        "if (!schema) continue;",
+        "const value = states[name]?.[trait];",
+        "const at = widgets.findIndex((one) => one.name === name);"
+        " const value = Object.values(states)[at]?.[trait];",
         CONTRACT,
     ),
     Plant(

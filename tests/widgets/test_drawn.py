@@ -226,6 +226,14 @@ def test_a_contour_has_one_loss_and_the_levels_even_roots(state, reader):
         assert roots == pytest.approx(level, abs=0.1 * step)
 
 
+@over(SURFACES)
+def test_the_valley_is_where_the_output_is_the_target(state, reader):
+    surface, plot = drawn_surface(reader, state)
+    ends = in_units(plot, places_of(plot.locator(".bp-valley")))
+    assert len(ends) == 2
+    assert root_of_loss(surface, *ends.T) == pytest.approx(0, abs=1e-2)
+
+
 DEPTHS = """(svg, places) => {
   const bands = [...svg.querySelectorAll("path.bp-band")];
   return places.map(([x, y]) => bands.filter(
