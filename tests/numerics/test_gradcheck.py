@@ -361,9 +361,11 @@ def test_features_as_they_come_are_no_error():
 @pytest.mark.parametrize("seed", range(20))
 def test_a_right_gradient_in_float32_is_not_wrong(seed):
     rng = np.random.default_rng(seed)
-    A, w = rng.normal(size=(6, 4)), rng.normal(size=4)
-    inner = np.tanh(A @ w)
-    right = (A.T @ (inner * (1 - inner**2))).astype(np.float32)
+    A, w = rng.normal(size=(60, 40)), rng.normal(size=40)
+    few = A.astype(np.float32)  # all of it, as a network in float32 does
+    inner = np.tanh(few @ w.astype(np.float32))
+    right = few.T @ (inner * (1 - inner**2))
+    assert right.dtype == np.float32
 
     def loss(w):
         return float(np.sum(np.tanh(A @ w) ** 2) / 2)

@@ -86,14 +86,15 @@ def check(function, point, gradient, *, rtol=RTOL, step=STEP, raises=False):
     quotient leaves: rounding, a few ``eps |f| / h``, and truncation, judged
     by how far the slopes to the left and right are apart (at a kink, where
     that says nothing, none is left). Before an entry is called wrong, larger
-    and smaller steps are tried, as many as a sharp bend or a large constant
-    may ask for. Where both are within that of zero,
-    the entry is "too small to tell". Returns a `Report`; with
-    ``raises=True`` one that has not passed, failed or undecided, raises
-    `GradientMismatch` with the report as its message. Raises ``ValueError``
-    where shapes or names do not fit, and for a function that is no loss in
-    float64: that returns something else, or another number when it is called
-    again.
+    and smaller steps are tried, as a sharp bend or a large constant may ask
+    for. A gradient in float32 is held against the digits that it has. Where
+    both are within that of zero, the entry is "too small to tell".
+
+    Returns a `Report`; with ``raises=True`` one that has not passed, failed or
+    undecided, raises `GradientMismatch` with the report as its message. Raises
+    ``ValueError`` where shapes or names do not fit, and for a function that is
+    no loss in float64: that returns something else, or another number when it
+    is called again.
 
     >>> loss = lambda p: p["w"] ** 2 + 3 * p["b"]
     >>> print(check(loss, {"w": 2.0, "b": 1.0}, {"w": 4.0, "b": 3.0}))
